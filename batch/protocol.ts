@@ -1,0 +1,56 @@
+import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { Measurement } from '../core/measurement.js';
+import type { Outcome } from '../core/outcome.js';
+import type { FlashImage } from '../drivers/flash/flash-driver.js';
+import type { LineBackendSpec } from '../gpio/line.js';
+import type { Slot } from '../rigs/types.js';
+
+/** What a worker may ask of the coordinator: op → arguments and answer. Sent as JSON lines over the run's unix socket. */
+export interface CoordinatorOps {
+  /**
+   * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and journals the
+   * start. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, GUARD_LOST,
+   * BENCH_FAILED, JOURNAL_WRITE_FAILED.
+   */
+  lease: { args: LeaseRequest; answer: Lease };
+  endLease: { args: { attemptId: string }; answer: null };
+  /** Claims the MAC for the slot. Throws DUPLICATE_MAC when another slot of the run has shown it. */
+  claimUnit: { args: { station: string; slot: string; mac: string }; answer: null };
+  /** Waits for one of `capacity` places, in order of asking; the place ends with `giveBack` or with the connection. */
+  take: { args: { resource: string; capacity: number }; answer: { waitedMs: number } };
+  giveBack: { args: { resource: string }; answer: null };
+  /** Waits until `spacingMs` have passed since the last turn of that name: staggered power-on. */
+  turn: { args: { name: string; spacingMs: number }; answer: { waitedMs: number } };
+  /** Journalled and fsynced before it is answered. */
+  commit: { args: AttemptRecord; answer: { seq: number } };
+}
+
+export interface LeaseRequest {
+  station: string;
+  slot: string;
+  programme: string;
+  pid: number;
+}
+
+export interface Lease {
+  header: AttemptHeader;
+  /** Resolved, with the bench's ports in place of the hardware's. */
+  slot: Slot;
+  gpio: LineBackendSpec;
+  /** The release's images, compressed once for the run. */
+  images: FlashImage[];
+  powerOn: { staggerMs: number; settleMs: number };
+  limits: { flashesAtOnce: number };
+  /** Absolute path of the run's results folder. */
+  resultsFolder: string;
+}
+
+/** Notifications of a worker, without an answer: they feed the live grid. */
+export type RunEvent = { station: string; slot: string } & (
+  | { type: 'lease'; attempt: number }
+  | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }
+  | { type: 'device'; mac: string; chip: string }
+  | { type: 'progress'; doneBytes: number; totalBytes: number }
+  | { type: 'measurement'; measurement: Measurement }
+  | { type: 'outcome'; outcome: Outcome; code?: string; message?: string; seconds: number }
+);

@@ -1,0 +1,42 @@
+import type { FaultKind } from '../rigs/faults.js';
+
+/** The board's end of its UART. */
+export interface Wire {
+  /** Sends bytes at the board's rate; the host sees garbage when its own rate differs by more than 3 %. Nothing goes out while unpowered. */
+  send(bytes: Uint8Array): void;
+  /** Bytes of the host, delivered when the last of them would have arrived at line rate. One listener at a time. */
+  onReceive(listener: (bytes: Buffer) => void): void;
+  /** The board's own rate in bits per second, from now on; `afterSent` waits until what is queued has left. */
+  setBaudRate(baudRate: number, options?: { afterSent?: boolean }): void;
+  /** False: what is queued in either direction is lost, and so is whatever the host sends. */
+  setPowered(powered: boolean): void;
+  /** DTR and RTS as the host set them; only RFC 2217 has them. True is asserted. */
+  onLines(listener: (lines: { dtr: boolean; rts: boolean }) => void): void;
+  /** The host's last descriptor on the port was closed, or its RFC 2217 connection ended. */
+  onHangUp(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/** A NOR flash chip: erased bytes are FF, writes only clear bits, erasing goes by 4 KiB sectors. */
+export interface FlashArray {
+  readonly sizeBytes: number;
+  /** JEDEC id as READ ID (9F) returns it: maker in the low byte. */
+  readonly jedecId: number;
+  read(offset: number, sizeBytes: number): Buffer;
+  /** ANDs the bytes in; false when the range is outside. */
+  write(offset: number, bytes: Uint8Array): boolean;
+  erase(offset: number, sizeBytes: number): boolean;
+}
+
+/** Starts the serial loader as the chip's ROM after a reset into download mode. It takes over the wire until `stop`. */
+export type StartLoader = (options: {
+  wire: Wire;
+  flash: FlashArray;
+  /** Chip family: `esp32`, … decides registers and answers. */
+  chip: string;
+  mac: string;
+  faults: readonly FaultKind[];
+  /** The loader asked to run the application or the ROM resets itself (FLASH_END 0, watchdog). */
+  onReset: () => void;
+  log: (text: string) => void;
+}) => { stop(): void };

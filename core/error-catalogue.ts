@@ -1,0 +1,413 @@
+// Longer than 250 lines: it is one table, and a table is read best in one place.
+import type { Blame, Category } from './errors.js';
+
+export interface CatalogueEntry {
+  blame: Blame;
+  category: Category;
+  /** Whether trying the same operation again on the same board can help. */
+  retryable: boolean;
+  /** What happened, in one sentence. */
+  cause: string;
+  /** What to do, in one sentence, for the person who `blame` names. */
+  remedy: string;
+}
+
+/** Every error code of the product. `docs/errors.md` is held to this table by a test. */
+export const catalogue = {
+  // connection
+  DUT_SILENT: {
+    blame: 'dut',
+    category: 'connection',
+    retryable: true,
+    cause: 'The board is powered but its loader does not answer.',
+    remedy: 'Reseat the board and run it again; if it stays silent, send it to rework.',
+  },
+  DUT_NOT_IN_LOADER: {
+    blame: 'dut',
+    category: 'connection',
+    retryable: true,
+    cause: 'The board runs its firmware instead of the loader: the boot strap had no effect.',
+    remedy: 'Check the boot-strap contact of the nest and the board; run the unit again.',
+  },
+  PORT_NOT_FOUND: {
+    blame: 'rig',
+    category: 'connection',
+    retryable: false,
+    cause: 'The serial port named in the station file does not exist.',
+    remedy: 'Plug the adapter in, or correct serial.path in the station file.',
+  },
+  PORT_PERMISSION: {
+    blame: 'rig',
+    category: 'permission',
+    retryable: false,
+    cause: 'The serial port may not be opened by this user.',
+    remedy: 'Add the user to the group that owns the port (dialout on Debian) and log in again.',
+  },
+  PORT_BUSY: {
+    blame: 'rig',
+    category: 'connection',
+    retryable: true,
+    cause: 'Another process holds the serial port.',
+    remedy: 'Close the terminal program or the other run that uses the port.',
+  },
+  PORT_LOST: {
+    blame: 'rig',
+    category: 'connection',
+    retryable: true,
+    cause: 'The serial port went away or stopped taking data while it was in use.',
+    remedy: 'Check the USB cable and the hub; run the unit again.',
+  },
+  // identity
+  WRONG_CHIP: {
+    blame: 'dut',
+    category: 'verification',
+    retryable: false,
+    cause: 'The chip in the slot is not the one that the board file names.',
+    remedy: 'Take the board out: it is another product or a wrong part is fitted.',
+  },
+  DUPLICATE_MAC: {
+    blame: 'dut',
+    category: 'verification',
+    retryable: false,
+    cause: 'Two slots of the run report the same MAC address.',
+    remedy:
+      'Check that each nest has its own cable; if so, one of the two boards is cloned or misprogrammed.',
+  },
+  FLASH_TOO_SMALL: {
+    blame: 'dut',
+    category: 'verification',
+    retryable: false,
+    cause: 'The flash chip is smaller than the release needs.',
+    remedy: 'Take the board out: a wrong flash part is fitted.',
+  },
+  // flash
+  FLASH_WRITE_FAILED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The loader refused or failed to write a block.',
+    remedy: 'Run the unit again once; if it fails at the same address, replace the flash chip.',
+  },
+  FLASH_ERASE_FAILED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The loader failed to erase the region.',
+    remedy: 'Run the unit again once; if it fails again, replace the flash chip.',
+  },
+  FLASH_READ_FAILED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The flash could not be read back, or what arrived does not match its digest.',
+    remedy: 'Run the unit again; if it repeats, check the serial wiring and the flash chip.',
+  },
+  FLASH_VERIFY_MISMATCH: {
+    blame: 'dut',
+    category: 'verification',
+    retryable: true,
+    cause: 'The digest of what is in flash differs from the image.',
+    remedy: 'Run the unit again once; if it repeats at the same region, replace the flash chip.',
+  },
+  FLASH_STALLED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The loader stopped answering in the middle of a write, read or erase.',
+    remedy: 'Reseat the board and run it again; if it repeats, check supply and serial wiring.',
+  },
+  FLASH_PROTOCOL: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The loader answered with something that is not its protocol.',
+    remedy:
+      'Lower flash.baudRate in the board file if it repeats over several boards; else rework the board.',
+  },
+  FLASH_UNSUPPORTED: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'The flash driver cannot do what was asked on this chip.',
+    remedy: 'Choose another driver in the board file.',
+  },
+  FLASH_ABORTED: {
+    blame: 'operator',
+    category: 'flash',
+    retryable: true,
+    cause: 'The write was aborted on request.',
+    remedy: 'Run the unit again.',
+  },
+  // tools
+  TOOL_MISSING: {
+    blame: 'rig',
+    category: 'config',
+    retryable: false,
+    cause: 'A vendor tool that the board file asks for is not installed.',
+    remedy: 'Install it with the command that the message gives.',
+  },
+  TOOL_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'A vendor tool ended with an error that has no code of its own.',
+    remedy: 'Read the tool output in the message and the record.',
+  },
+  TOOL_TIMEOUT: {
+    blame: 'rig',
+    category: 'timeout',
+    retryable: true,
+    cause: 'A vendor tool did not end within its deadline and was killed.',
+    remedy: 'Run it by hand with the command in the message to see where it stops.',
+  },
+  // power and lines
+  LINE_NOT_FOUND: {
+    blame: 'rig',
+    category: 'config',
+    retryable: false,
+    cause: 'The GPIO chip or line named in the station file does not exist.',
+    remedy: 'Correct chip and line; `gpiodetect` lists the chips of this host.',
+  },
+  LINE_PERMISSION: {
+    blame: 'rig',
+    category: 'permission',
+    retryable: false,
+    cause: 'The GPIO line may not be used by this user.',
+    remedy:
+      'Add the user to the group that owns the GPIO devices (gpio on Raspberry Pi OS) and log in again.',
+  },
+  LINE_BUSY: {
+    blame: 'rig',
+    category: 'power',
+    retryable: true,
+    cause: 'Another process or driver holds the GPIO line.',
+    remedy: 'Stop the process that the message names, or choose another line.',
+  },
+  LINE_READBACK: {
+    blame: 'rig',
+    category: 'power',
+    retryable: false,
+    cause: 'A GPIO output does not follow what was written to it.',
+    remedy: 'Check the wiring of the line; do not touch the boards until power is known to be off.',
+  },
+  LINE_LOST: {
+    blame: 'rig',
+    category: 'power',
+    retryable: true,
+    cause: 'The GPIO chip or its server went away while a line was in use.',
+    remedy: 'Check the expander or its cable; power must be switched off by hand.',
+  },
+  GPIO_BACKEND_MISSING: {
+    blame: 'rig',
+    category: 'config',
+    retryable: false,
+    cause: 'The GPIO library could not be loaded on this host.',
+    remedy:
+      'Install a compiler (apt-get install build-essential) and run npm ci again, or use bench: virtual.',
+  },
+  RAIL_NOT_FALLEN: {
+    blame: 'rig',
+    category: 'power',
+    retryable: false,
+    cause: 'Power was switched off, but the rail voltage did not fall in time.',
+    remedy: 'Check the power switch of the slot and that nothing else feeds the board.',
+  },
+  RAIL_NOT_RISEN: {
+    blame: 'dut',
+    category: 'power',
+    retryable: true,
+    cause: 'Power was switched on, but the rail voltage did not come up.',
+    remedy:
+      'Reseat the board; if it repeats with a good board, check the supply of the slot, else look for a short.',
+  },
+  METER_FAILED: {
+    blame: 'rig',
+    category: 'power',
+    retryable: true,
+    cause: 'The meter could not be read.',
+    remedy: 'Check the meter path in the station file and its driver.',
+  },
+  GUARD_LOST: {
+    blame: 'rig',
+    category: 'power',
+    retryable: false,
+    cause: 'The guard process that switches power off after a crash is not running.',
+    remedy: 'Start the run again; nothing was energised without the guard.',
+  },
+  // boot
+  BOOT_SILENT: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'Nothing arrived on the console after power-up.',
+    remedy: 'Check the console contact with a good board; if that boots, rework the unit.',
+  },
+  BOOT_TIMEOUT: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The board started, but its application never reported that it was ready.',
+    remedy: 'Read the last console lines in the record; rework the unit.',
+  },
+  BOOT_WRONG_VERSION: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: false,
+    cause: 'The firmware that came up does not report the version of the release.',
+    remedy: 'Check that the release file names the right images; flash the unit again.',
+  },
+  BOOT_BAD_IMAGE: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The ROM or the bootloader rejected what is in flash.',
+    remedy: 'Flash the unit again; if it repeats, replace the flash chip.',
+  },
+  BOOT_PANIC: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The firmware crashed.',
+    remedy: 'Read the panic in the console log; rework the unit.',
+  },
+  BOOT_BROWNOUT: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The supply of the chip fell below its brown-out level.',
+    remedy:
+      'Check the supply of the slot with a good board; if that works, look for a weak regulator or a short.',
+  },
+  BOOT_LOOP: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The board reset again and again instead of staying up.',
+    remedy: 'Read the reset causes in the console log; rework the unit.',
+  },
+  BOOT_DOWNLOAD_MODE: {
+    blame: 'rig',
+    category: 'boot',
+    retryable: true,
+    cause: 'The board came up in its loader although the boot strap was released.',
+    remedy: 'Check the boot-strap line of the slot; it is stuck active.',
+  },
+  // checks
+  CHECK_LIMIT: {
+    blame: 'dut',
+    category: 'check',
+    retryable: false,
+    cause: 'A measurement is outside its limits.',
+    remedy: 'Rework the unit; the record names the measurement and the limits.',
+  },
+  CHECK_RESPONSE: {
+    blame: 'dut',
+    category: 'check',
+    retryable: true,
+    cause: 'The board answered a check with something other than the expected response.',
+    remedy: 'Read the answer in the record; rework the unit.',
+  },
+  CHECK_TIMEOUT: {
+    blame: 'dut',
+    category: 'timeout',
+    retryable: true,
+    cause: 'The board did not answer a check in time.',
+    remedy: 'Read the last console lines in the record; rework the unit.',
+  },
+  CHECK_NOT_MEASURED: {
+    blame: 'config',
+    category: 'check',
+    retryable: false,
+    cause: 'The response of a check does not contain the value that its pattern should yield.',
+    remedy: 'Correct the pattern of the check in the board file, or the firmware that answers it.',
+  },
+  CHECK_UNKNOWN: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'A spec runs a check that the board file does not have.',
+    remedy: 'Add the check to the board file, or take it out of the spec.',
+  },
+  NO_PROOF: {
+    blame: 'rig',
+    category: 'verification',
+    retryable: false,
+    cause: 'The attempt ended without a failure, but also without proof that the unit is good.',
+    remedy: 'Run every step that the proof needs: flash, boot and each required check.',
+  },
+  // run
+  SLOT_BUSY: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'Another live run holds the slot.',
+    remedy: 'Wait for that run, or stop the process whose id the message gives.',
+  },
+  COORDINATOR_LOST: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause: 'The worker lost the main process of its run.',
+    remedy: 'Start the run again; what was committed is in the journal.',
+  },
+  JOURNAL_WRITE_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause: 'The journal could not be written to disk.',
+    remedy: 'Free disk space and check the permissions of the results folder; the unit has to run again.',
+  },
+  JOURNAL_CORRUPT: {
+    blame: 'rig',
+    category: 'verification',
+    retryable: false,
+    cause: 'A line of the journal does not belong to its hash chain.',
+    remedy: 'Keep the file as it is and ask who changed it; records after the named line are not proved.',
+  },
+  BENCH_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause: 'The virtual bench did not start or ended early.',
+    remedy: 'Read bench.log in the results folder of the run.',
+  },
+  ABORTED: {
+    blame: 'operator',
+    category: 'other',
+    retryable: true,
+    cause: 'The run was stopped before the unit was finished.',
+    remedy: 'Run the unit again.',
+  },
+  STEP_TIMEOUT: {
+    blame: 'rig',
+    category: 'timeout',
+    retryable: true,
+    cause: 'The attempt did not end within its time limit.',
+    remedy:
+      'Read the record for the step that was open; raise the timeout only if that step is rightly slow.',
+  },
+  // files
+  CONFIG_INVALID: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'A rig, board or release file is wrong.',
+    remedy: 'Correct the lines that the message names; nothing was energised.',
+  },
+  IMAGE_INVALID: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'A firmware image is damaged or not what its release file says.',
+    remedy: 'Build or download the image again, and put its SHA-256 into the release file.',
+  },
+  INTERNAL_ERROR: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause: 'Something failed that has no code of its own.',
+    remedy: 'Keep the results folder and report the message with its stack.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,98 @@
+import type { Blame, Category } from './errors.js';
+import type { Measurement } from './measurement.js';
+import type { Outcome } from './outcome.js';
+
+/** What the loader said of the chip in the slot. */
+export interface DeviceIdentity {
+  /** Lower-case family: `esp32`, `esp32s3`, … as in board files. */
+  chip: string;
+  /** The vendor's full name with revision, e.g. `ESP32-D0WD-V3 (revision v3.0)`. */
+  description: string;
+  /** Lower-case, colon-separated: `24:6f:28:aa:bb:cc`. */
+  mac: string;
+  flashSizeBytes: number;
+  /** JEDEC id, six hex digits: maker, type, size, e.g. `ef4016`. */
+  flashId: string;
+}
+
+/** What was written in the flash step. */
+export interface FlashSummary {
+  driver: string;
+  baudRate: number;
+  /** Bytes of the images. */
+  sizeBytes: number;
+  /** Bytes that went over the wire after compression. */
+  wireBytes: number;
+  /** From the first write command to the last verified digest. */
+  seconds: number;
+  /** True only when the loader's digest of every region matched. */
+  verified: boolean;
+}
+
+/** The identity of a release, as it stands in every record. */
+export interface ReleaseIdentity {
+  name: string;
+  version: string;
+  /** SHA-256 over the images in order of their offsets, hex. */
+  sha256: string;
+}
+
+export interface StepRecord {
+  name: string;
+  /** ISO 8601, UTC, milliseconds. */
+  startedAt: string;
+  endedAt: string;
+  result: 'pass' | 'fail';
+}
+
+export interface FailureRecord {
+  code: string;
+  blame: Blame;
+  category: Category;
+  /** The message without its code. */
+  message: string;
+  /** The step that was open; empty outside of all steps. */
+  step: string;
+}
+
+/** Known when an attempt begins. */
+export interface AttemptHeader {
+  /** `<run id>/<station>/<slot>/<n>`, unique for ever. */
+  attemptId: string;
+  runId: string;
+  /** Batch id; the run id when there is no batch. */
+  batch: string;
+  station: string;
+  slot: string;
+  /** The programme: the title of the test, e.g. `provision`. */
+  programme: string;
+  /** 1 for the first attempt at what is in the slot, counted over the run. */
+  attempt: number;
+  /** Path of the serial port that was used. */
+  port: string;
+  board: string;
+  release: ReleaseIdentity;
+  startedAt: string;
+}
+
+/** One attempt at one unit, complete: what the journal keeps and every report is made from. */
+export interface AttemptRecord extends AttemptHeader {
+  endedAt: string;
+  outcome: Outcome;
+  failure?: FailureRecord;
+  device?: DeviceIdentity;
+  flash?: FlashSummary;
+  /** Version that the running firmware reported after the power cycle; the proof of boot. */
+  bootedVersion?: string;
+  steps: StepRecord[];
+  measurements: Measurement[];
+  /** What this attempt set out to prove: `identity` changes nothing on the board. */
+  proof: 'identity' | 'release';
+  /** Path of the console log relative to the results folder of the run. */
+  consoleLog?: string;
+}
+
+/** The unit's name in records: its MAC, or the slot when the board never said who it is. */
+export function unitName(record: Pick<AttemptRecord, 'device' | 'slot'>): string {
+  return record.device?.mac ?? record.slot;
+}

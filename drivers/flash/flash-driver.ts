@@ -1,0 +1,74 @@
+import type { DeviceIdentity } from '../../core/record.js';
+import type { LinkOptions } from '../link/link.js';
+
+/** Brings the board into its loader; given by the fixture, since only the rig knows its lines. Called again before a retry. */
+export type EnterLoader = (signal: AbortSignal) => Promise<void>;
+
+export interface FlashDriverOptions {
+  link: LinkOptions;
+  /** The chip that the board file names, e.g. `esp32`. */
+  chip: string;
+  /** Rate for the transfer; the loader starts at `link.baudRate`. */
+  baudRate: number;
+  enterLoader: EnterLoader;
+  /** Every line that the tool or the loader says, for the console log. */
+  log?: (line: string) => void;
+}
+
+export interface FlashImage {
+  /** Name for messages: `bootloader`, `partitions`, `app`. */
+  name: string;
+  /** Byte offset in flash, a multiple of 4096. */
+  offset: number;
+  /** Absolute path of the image file. */
+  path: string;
+  sizeBytes: number;
+  /** Hex. */
+  md5: string;
+  /** Absolute path of the zlib-compressed image (level 9), made once a run; drivers that do not need it ignore it. */
+  deflatedPath?: string;
+}
+
+export interface FlashProgress {
+  image: string;
+  /** Image bytes that the loader has acknowledged, over all images. */
+  doneBytes: number;
+  totalBytes: number;
+}
+
+export interface FlashCallOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: FlashProgress) => void;
+}
+
+export interface WriteResult {
+  /** Bytes on the wire after compression; equals sizeBytes when the driver cannot know. */
+  wireBytes: number;
+  sizeBytes: number;
+  /** From the first write command to the last acknowledgement. */
+  seconds: number;
+  baudRate: number;
+}
+
+/**
+ * One way to flash a board. Methods run one at a time. Every method aborts within 1 s when its signal aborts (FLASH_ABORTED), and
+ * knows a silent board within 2 s at connect (DUT_SILENT) and within 5 s afterwards (FLASH_STALLED).
+ */
+export interface FlashDriver {
+  readonly name: string;
+  /**
+   * Enters the loader, connects and identifies; writes nothing. Throws DUT_SILENT, DUT_NOT_IN_LOADER, WRONG_CHIP (another
+   * chip than `options.chip`), PORT_*.
+   */
+  probe(options?: FlashCallOptions): Promise<DeviceIdentity>;
+  /** Erases and writes the images. Throws FLASH_WRITE_FAILED, FLASH_STALLED, FLASH_ABORTED, PORT_LOST. */
+  write(images: readonly FlashImage[], options?: FlashCallOptions): Promise<WriteResult>;
+  /** Compares the loader's MD5 of each region with the image's. Throws FLASH_VERIFY_MISMATCH, naming the region. */
+  verify(images: readonly FlashImage[], options?: FlashCallOptions): Promise<void>;
+  /** Reads `sizeBytes` from `offset`, checked against the loader's digest. Throws FLASH_READ_FAILED. */
+  read(offset: number, sizeBytes: number, options?: FlashCallOptions): Promise<Buffer>;
+  /** Erases the region (multiples of 4096), or the whole chip when it is left out. */
+  erase(region?: { offset: number; sizeBytes: number }, options?: FlashCallOptions): Promise<void>;
+  /** Closes the port or ends the tool; may be called twice. Leaves the board in whatever state it is. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import type { LineAddress } from '../gpio/line.js';
+import type { FaultKind } from './faults.js';
+import type { Slot, Station } from './types.js';
+
+/** What the virtual bench is told when it starts: one station's outside world. Plain JSON. */
+export interface BenchPlan {
+  station: string;
+  /** Unix socket on which the bench serves GPIO and its own state. */
+  socketPath: string;
+  /** Folder of the bench for hwmon-shaped files and its log; made by the bench. */
+  folder: string;
+  slots: BenchSlot[];
+  /** True when a person started it: boards are powered and strapped into their loader until something drives the slot's lines. */
+  byHand: boolean;
+}
+
+export interface BenchSlot {
+  slot: string;
+  chip: string;
+  flashSizeBytes: number;
+  mac: string;
+  consoleBaudRate: number;
+  power?: LineAddress;
+  boot?: LineAddress;
+  reset?: LineAddress;
+  lamps: LineAddress[];
+  /** File names that the slot's meter has. */
+  meter?: { volts: string; amps?: string };
+  /** The faults that this board has: slots and probabilities are already decided. */
+  faults: FaultKind[];
+}
+
+/** What the bench answers when it is ready: where the slots' resources are. */
+export interface BenchState {
+  station: string;
+  pid: number;
+  socketPath: string;
+  slots: Record<string, BenchPorts>;
+}
+
+export interface BenchPorts {
+  /** The pseudo-terminal, e.g. `/dev/pts/4`. */
+  serialPath: string;
+  /** `127.0.0.1:port` of the RFC 2217 port. */
+  rfc2217: string;
+  /** Folder with the meter's files, for slots with a meter. */
+  hwmon?: string;
+}
+
+/** The slot with the bench's ports in place of the hardware's; lines keep their names and are reached through the bench's socket. */
+export function slotOnBench(slot: Slot, state: BenchState): Slot {
+  const ports = state.slots[slot.id];
+  if (ports === undefined) throw new Error(`the bench of ${state.station} has no ${slot.id}`);
+  const meter = slot.meter && ports.hwmon ? { meter: { ...slot.meter, hwmon: ports.hwmon } } : {};
+  return { ...slot, serial: { ...slot.serial, path: ports.serialPath }, ...meter };
+}
+
+/** The bench's plan for a station: one virtual board a slot, MACs from the slot's position, faults dealt by the seed. */
+export function benchPlan(
+  station: Station,
+  where: Pick<BenchPlan, 'socketPath' | 'folder' | 'byHand'>,
+  deal: (slot: Slot) => FaultKind[],
+): BenchPlan {
+  const slots = station.slots.map((slot, index): BenchSlot => {
+    const { power, boot, reset, lamps, meter } = slot;
+    return {
+      slot: slot.id,
+      chip: slot.board.chip,
+      flashSizeBytes: slot.board.flash.sizeBytes,
+      mac: macOf(station.name, index),
+      consoleBaudRate: slot.serial.baudRate,
+      lamps: [lamps.pass, lamps.fail].filter((line) => line !== undefined),
+      faults: deal(slot),
+      ...(power && { power }),
+      ...(boot && { boot }),
+      ...(reset && { reset }),
+      ...(meter && { meter: { volts: meter.volts, ...(meter.amps && { amps: meter.amps }) } }),
+    };
+  });
+  return { station: station.name, slots, ...where };
+}
+
+/** Espressif's 24:6f:28, one byte from the station's name, two from the slot's position: stable from run to run. */
+function macOf(station: string, index: number): string {
+  const mark = [...station].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) & 0xff, 7);
+  const tail = [mark, index >> 8, (index & 0xff) + 1];
+  return ['24', '6f', '28', ...tail.map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}

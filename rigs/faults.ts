@@ -1,0 +1,33 @@
+/** What can be wrong with a virtual board. Data, so that every run can be repeated: same seed, same faults. */
+export type Fault = FaultKind & {
+  /** The slots that have it; left out: every slot. */
+  slots?: string[];
+  /** Chance that a slot has it, 0 … 1, decided once a bench start by the station's seed and the slot's id; 1 unless told. */
+  probability?: number;
+};
+
+export type FaultKind =
+  /** Powered, draws current, says nothing and answers nothing. */
+  | { kind: 'dead' }
+  /** The rail does not rise. */
+  | { kind: 'no-power' }
+  /** The 4 KiB sector that holds this flash address does not keep what is written: one bit sticks at 0. */
+  | { kind: 'bad-cell'; address: number }
+  /** This share of the bytes from the host is lost on the wire, 0 … 1. */
+  | { kind: 'dropped-bytes'; share: number }
+  /** The loader stops for good when this much of the bytes announced by a write has arrived, 0 … 100. */
+  | { kind: 'hang'; percent: number }
+  /** Another chip is fitted: `esp32s3`, `esp32c3`, … */
+  | { kind: 'wrong-chip'; chip: string }
+  /** The application reports this many bytes of free heap. */
+  | { kind: 'low-heap'; bytes: number }
+  /** The application panics this long after it came up; then the board reboots, and does it again. */
+  | { kind: 'panic'; afterMs: number }
+  /** The supply collapses when Wi-Fi starts. */
+  | { kind: 'brownout-at-wifi' }
+  /** The running application reports this version, whatever is in flash. */
+  | { kind: 'wrong-version'; version: string }
+  /** The application runs, but its console transmits nothing after the ROM's text. */
+  | { kind: 'silent-console' }
+  /** Reports this MAC, so that two boards can share one. */
+  | { kind: 'duplicate-mac'; mac: string };
