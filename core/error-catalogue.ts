@@ -321,6 +321,13 @@ export const catalogue = {
     cause: 'The response of a check does not contain the value that its pattern should yield.',
     remedy: 'Correct the pattern of the check in the board file, or the firmware that answers it.',
   },
+  ASSERTION_FAILED: {
+    blame: 'dut',
+    category: 'check',
+    retryable: false,
+    cause: 'An expectation that the spec itself states did not hold.',
+    remedy: 'Read the expectation in the message; rework the unit.',
+  },
   CHECK_UNKNOWN: {
     blame: 'config',
     category: 'config',

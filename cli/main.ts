@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { RigError } from '../core/errors.js';
+import { addBenchCommand } from './bench-command.js';
+import { addReportCommands } from './report-commands.js';
+
+const program = new Command('rig')
+  .description(
+    'Test-rig automation for factory provisioning. Runs are started with `npx playwright test --project=<station>`.',
+  )
+  .showHelpAfterError('(rig --help shows every command)');
+
+addBenchCommand(program);
+addReportCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (!(thrown instanceof RigError)) throw thrown;
+  process.stderr.write(`${thrown.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+import { defineConfig, type ReporterDescription } from '@playwright/test';
+import { planRun } from './batch/plan-run.js';
+import { stationProjects, workerCount } from './batch/playwright-projects.js';
+import { allureReporterOptions } from './reports/allure.js';
+
+const plan = await planRun({ rigs: 'rigs', specs: 'specs', results: 'results' });
+const reporters: ReporterDescription[] = [
+  ['./reports/live-reporter.ts'],
+  ['allure-playwright', allureReporterOptions(plan.context)],
+];
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: `${plan.context.resultsFolder}/playwright`,
+  globalSetup: './batch/global-setup.ts',
+  projects: stationProjects(plan),
+  workers: workerCount(plan),
+  fullyParallel: true,
+  timeout: 180_000,
+  reporter: plan.listing ? 'list' : reporters,
+});
