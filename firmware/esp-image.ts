@@ -1,0 +1,66 @@
+import { readAppDescriptor, mmuPageBytes, type AppDescriptor } from './app-descriptor.js';
+import { readBootloaderDescriptor, type BootloaderDescriptor } from './bootloader-descriptor.js';
+import { espChipNamed, type EspChipName } from './esp-chips.js';
+import { readEspImageHeader, type EspImageHeader } from './esp-image-header.js';
+import { readEspImageSegments, segmentProblems, type EspImageSegment } from './esp-image-segments.js';
+import { readEspImageTail, type Proof } from './esp-image-tail.js';
+import { throwProblems, type Problem } from './problem.js';
+
+/** All that an ESP image says about itself. What could not be read because the image is damaged is left out. */
+export interface EspImageReport {
+  /** Empty when a board would accept the image. */
+  problems: Problem[];
+  header?: EspImageHeader;
+  /** In file order, as far as they could be read. */
+  segments: EspImageSegment[];
+  checksum?: Proof;
+  /** Left out when the image has no appended SHA-256. */
+  hash?: Proof;
+  app?: AppDescriptor;
+  bootloader?: BootloaderDescriptor;
+  /**
+   * Length by the headers, with padding, checksum and hash. The bytes may go on behind it: a flash array with FF, a
+   * signed image with its signature. Left out when the segments could not all be read.
+   */
+  sizeBytes?: number;
+}
+
+/** What the caller knows about the image. */
+export interface EspImageExpectation {
+  /** Another chip's image is a problem; left out: any known chip will do. */
+  chip?: EspChipName;
+}
+
+/**
+ * Reads an ESP image (ESP32 and later) wholly: header, segments, checksum, appended SHA-256 and descriptors
+ * (PROTOCOLS 2.1). Gathers every problem, and never throws, whatever the bytes are.
+ */
+export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {}): EspImageReport {
+  const expectedChip = expected.chip === undefined ? undefined : espChipNamed(expected.chip);
+  const { header, problems } = readEspImageHeader(bytes, expectedChip);
+  if (header === undefined) return { problems, segments: [] };
+
+  const chip = header.chip === undefined ? expectedChip : espChipNamed(header.chip);
+  const { segments, end, problems: broken } = readEspImageSegments(bytes, header, chip);
+  problems.push(...broken);
+  const { app, problems: unreadable } = readAppDescriptor(bytes);
+  problems.push(...unreadable);
+  const bootloader = app === undefined ? readBootloaderDescriptor(bytes) : undefined;
+  const known = { header, segments, ...(app && { app }), ...(bootloader && { bootloader }) };
+  if (end === undefined) return { ...known, problems };
+
+  problems.push(...segmentProblems(segments, header.entry, mmuPageBytes(app)));
+  const { problems: unproved, ...tail } = readEspImageTail(bytes, segments, end, header.hashAppended);
+  problems.push(...unproved);
+  return { ...known, ...tail, problems };
+}
+
+/** Throws IMAGE_INVALID with all problems when a board would not accept the image; `file` is named in the message. */
+export function checkEspImage(
+  bytes: Buffer,
+  expected: EspImageExpectation & { file: string },
+): EspImageReport {
+  const report = inspectEspImage(bytes, expected);
+  throwProblems(expected.file, report.problems);
+  return report;
+}
