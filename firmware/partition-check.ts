@@ -11,17 +11,25 @@ import type { Problem } from './problem.js';
 
 const SECTOR_BYTES = 0x1000;
 const APP_ALIGNMENT = 0x10000;
-/** In flash the table has a whole sector. */
-const FIRST_FREE = PARTITION_TABLE_OFFSET + SECTOR_BYTES;
+/** Since ESP-IDF 5.4 a table may name the bootloader's area and its own. */
+const BOOTLOADER_TYPE = 2;
+const TABLE_TYPE = 3;
+
+export interface FlashPlace {
+  /** Size of the flash chip. */
+  sizeBytes: number;
+  /** Where the table lies; 0x8000 unless the product moved it. */
+  tableOffset?: number;
+}
 
 /** Reads a partition table and checks it as a whole: against the flash it is for, and each row against the others. */
-export function inspectPartitionTable(bytes: Buffer, flash: { sizeBytes: number }): PartitionTable {
+export function inspectPartitionTable(bytes: Buffer, flash: FlashPlace): PartitionTable {
   const table = parsePartitionTable(bytes);
   if (bytes.length > SECTOR_BYTES) {
     const what = `the file is ${hex(bytes.length)} bytes long, expected at most ${hex(SECTOR_BYTES)} (usually ${hex(PARTITION_TABLE_BYTES)})`;
     table.problems.push({ offset: SECTOR_BYTES, what });
   }
-  table.problems.push(...partitionProblems(table.partitions, flash.sizeBytes));
+  table.problems.push(...partitionProblems(table.partitions, flash));
   if (table.partitions.length > 0 && !table.partitions.some(isApp)) {
     table.problems.push({
       offset: 0,
@@ -32,10 +40,11 @@ export function inspectPartitionTable(bytes: Buffer, flash: { sizeBytes: number 
 }
 
 /** What is wrong with rows: place, alignment, size, overlap, labels. Offsets are those of the rows in the table. */
-export function partitionProblems(partitions: readonly Partition[], flashSizeBytes: number): Problem[] {
+export function partitionProblems(partitions: readonly Partition[], flash: FlashPlace): Problem[] {
+  const firstFree = (flash.tableOffset ?? PARTITION_TABLE_OFFSET) + SECTOR_BYTES;
   const problems: Problem[] = [];
   partitions.forEach((partition, index) => {
-    const { label, offset, sizeBytes } = partition;
+    const { label, type, offset, sizeBytes } = partition;
     const report = (what: string): void =>
       void problems.push({ offset: index * ROW_BYTES, what: `${label}: ${what}` });
     const end = offset + sizeBytes;
@@ -44,16 +53,19 @@ export function partitionProblems(partitions: readonly Partition[], flashSizeByt
       const kind = isApp(partition) ? 'an application' : 'a partition';
       report(`offset ${hex(offset)} is not aligned, expected a multiple of ${hex(alignment)} for ${kind}`);
     }
-    if (sizeBytes === 0 || sizeBytes % SECTOR_BYTES !== 0) {
-      report(`size ${hex(sizeBytes)} is wrong, expected a multiple of ${hex(SECTOR_BYTES)} above 0`);
-    }
-    if (offset < FIRST_FREE) {
+    if (sizeBytes === 0) report('its size is 0, expected more');
+    if (isApp(partition) && sizeBytes % SECTOR_BYTES !== 0) {
       report(
-        `offset ${hex(offset)} is in the area of bootloader and table, expected ${hex(FIRST_FREE)} or more`,
+        `size ${hex(sizeBytes)} is wrong, expected a multiple of ${hex(SECTOR_BYTES)} for an application`,
       );
     }
-    if (end > flashSizeBytes) {
-      report(`it ends at ${hex(end)}, behind the end of the flash, expected at most ${hex(flashSizeBytes)}`);
+    if (offset < firstFree && type !== BOOTLOADER_TYPE && type !== TABLE_TYPE) {
+      report(
+        `offset ${hex(offset)} is in the area of bootloader and table, expected ${hex(firstFree)} or more`,
+      );
+    }
+    if (end > flash.sizeBytes) {
+      report(`it ends at ${hex(end)}, behind the end of the flash, expected at most ${hex(flash.sizeBytes)}`);
     }
     for (const earlier of partitions.slice(0, index)) {
       if (earlier.label === label) report('an earlier row has the same label, expected each label once');
