@@ -1,6 +1,4 @@
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
-import type { Measurement } from '../core/measurement.js';
-import type { Outcome } from '../core/outcome.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
 import type { Slot } from '../rigs/types.js';
@@ -45,12 +43,5 @@ export interface Lease {
   resultsFolder: string;
 }
 
-/** Notifications of a worker, without an answer: they feed the live grid. */
-export type RunEvent = { station: string; slot: string } & (
-  | { type: 'lease'; attempt: number }
-  | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }
-  | { type: 'device'; mac: string; chip: string }
-  | { type: 'progress'; doneBytes: number; totalBytes: number }
-  | { type: 'measurement'; measurement: Measurement }
-  | { type: 'outcome'; outcome: Outcome; code?: string; message?: string; seconds: number }
-);
+/** Notifications of a worker, sent as `event` without an answer: they feed the live grid. */
+export type { RunEvent } from '../core/run-event.js';

@@ -364,12 +364,33 @@ export const catalogue = {
     cause: 'The journal could not be written to disk.',
     remedy: 'Free disk space and check the permissions of the results folder; the unit has to run again.',
   },
+  JOURNAL_BUSY: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'Another live run writes the journal.',
+    remedy: 'Wait until that run has ended, or stop the process whose id the message gives.',
+  },
   JOURNAL_CORRUPT: {
     blame: 'rig',
     category: 'verification',
     retryable: false,
     cause: 'A line of the journal does not belong to its hash chain.',
     remedy: 'Keep the file as it is and ask who changed it; records after the named line are not proved.',
+  },
+  REPORT_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'A report could not be made, or a file that it adds to could not be read.',
+    remedy: 'Correct what the message names, then run rig report rebuild; the journal still has every record.',
+  },
+  WORKER_LOST: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'The worker process of the unit ended in the middle of the attempt; its slot was switched off.',
+    remedy: 'Run the unit again; if it repeats, look for an out-of-memory kill in the system log.',
   },
   BENCH_FAILED: {
     blame: 'rig',
