@@ -3,7 +3,11 @@ import { planRun } from './batch/plan-run.js';
 import { stationProjects, workerCount } from './batch/playwright-projects.js';
 import { allureReporterOptions } from './reports/allure.js';
 
-const plan = await planRun({ rigs: 'rigs', specs: 'specs', results: 'results' });
+const plan = await planRun({
+  rigs: process.env['RIG_RIGS'] ?? 'rigs',
+  specs: 'specs',
+  results: process.env['RIG_RESULTS'] ?? 'results',
+});
 const reporters: ReporterDescription[] = [
   ['./reports/live-reporter.ts'],
   ['allure-playwright', allureReporterOptions(plan.context)],

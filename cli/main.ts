@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { RigError } from '../core/errors.js';
 import { addBenchCommand } from './bench-command.js';
+import { addExplainCommand } from './explain-command.js';
 import { addReportCommands } from './report-commands.js';
 
 const program = new Command('rig')
@@ -11,6 +12,7 @@ const program = new Command('rig')
 
 addBenchCommand(program);
 addReportCommands(program);
+addExplainCommand(program);
 
 try {
   await program.parseAsync();

@@ -23,6 +23,8 @@ export interface FlashSummary {
   sizeBytes: number;
   /** Bytes that went over the wire after compression. */
   wireBytes: number;
+  /** From the first write command to the last acknowledgement of a block. */
+  writeSeconds: number;
   /** From the first write command to the last verified digest. */
   seconds: number;
   /** True only when the loader's digest of every region matched. */
