@@ -1,10 +1,12 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { rm } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { RigError, type Blame } from './errors.js';
 import { catalogue, type ErrorCode } from './error-catalogue.js';
 
 /**
- * Requests and notifications as JSON lines over a unix socket: the coordinator and the virtual bench speak it.
+ * Requests and notifications as JSON lines: the coordinator and the virtual bench speak it over a unix socket, the guard
+ * over its standard input and output.
  * `{"id":1,"op":"lease","args":{…}}` → `{"id":1,"ok":{…}}` or `{"id":1,"error":{code,message,blame,details}}`; without an id
  * it is a notification and has no answer.
  */
@@ -29,7 +31,7 @@ export async function serveRpc(path: string, handler: RpcHandler): Promise<RpcSe
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    servePeer(socket, handler);
+    servePeer({ input: socket, output: socket }, handler);
   });
   await listen(server, path);
   let closing: Promise<void> | undefined;
@@ -39,6 +41,12 @@ export async function serveRpc(path: string, handler: RpcHandler): Promise<RpcSe
     await rm(path, { force: true });
   };
   return { path, close: () => (closing ??= close()) };
+}
+
+/** The two ends of a connection: one socket twice, or a process's output and input. */
+export interface RpcStreams {
+  input: Readable;
+  output: Writable;
 }
 
 export interface RpcClient {
@@ -66,16 +74,22 @@ export async function connectRpc(path: string, options: RpcClientOptions): Promi
     socket.once('connect', resolve);
     socket.once('error', (cause) => reject(Object.assign(options.onLost(), { cause })));
   });
+  return Object.assign(rpcClientOver({ input: socket, output: socket }, options), {
+    unref: () => void socket.unref(),
+  });
+}
+
+/** The asking side over streams that are already connected. */
+export function rpcClientOver(streams: RpcStreams, options: RpcClientOptions): Omit<RpcClient, 'unref'> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   const closed = new AbortController();
   let lastId = 0;
-  socket.on('error', () => undefined);
-  socket.on('close', () => {
+  whenClosed(streams, () => {
     closed.abort();
     for (const request of waiting.values()) request.reject(options.onLost());
     waiting.clear();
   });
-  readLines(socket, (message) => {
+  readLines(streams.input, (message) => {
     if (message.id === undefined) return options.onNotify?.(message.op ?? '', message.args);
     const request = waiting.get(message.id);
     waiting.delete(message.id);
@@ -89,12 +103,14 @@ export async function connectRpc(path: string, options: RpcClientOptions): Promi
       const id = ++lastId;
       return new Promise<T>((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-        send(socket, { id, op, args });
+        send(streams.output, { id, op, args });
       });
     },
-    notify: (op, args) => send(socket, { op, args }),
-    close: () => socket.destroy(),
-    unref: () => socket.unref(),
+    notify: (op, args) => send(streams.output, { op, args }),
+    close() {
+      streams.input.destroy();
+      streams.output.destroy();
+    },
   };
 }
 
@@ -113,30 +129,39 @@ interface Message {
   error?: WireError;
 }
 
-function servePeer(socket: Socket, handler: RpcHandler): void {
+/** The answering side over streams that are already connected. */
+export function servePeer(streams: RpcStreams, handler: RpcHandler): RpcPeer {
+  const { input, output } = streams;
   const closed = new AbortController();
-  const peer: RpcPeer = { closed: closed.signal, notify: (op, args) => send(socket, { op, args }) };
-  socket.on('error', () => undefined);
-  socket.on('close', () => closed.abort());
+  const peer: RpcPeer = { closed: closed.signal, notify: (op, args) => send(output, { op, args }) };
+  whenClosed(streams, () => closed.abort());
   const answer = async (message: Message) => {
     try {
       const ok = await handler(message.op ?? '', message.args, peer);
-      if (message.id !== undefined) send(socket, { id: message.id, ok: ok ?? null });
+      if (message.id !== undefined) send(output, { id: message.id, ok: ok ?? null });
     } catch (thrown) {
-      if (message.id !== undefined) send(socket, { id: message.id, error: toWire(thrown) });
+      if (message.id !== undefined) send(output, { id: message.id, error: toWire(thrown) });
     }
   };
-  readLines(socket, (message) => void answer(message));
+  readLines(input, (message) => void answer(message));
+  return peer;
 }
 
-function send(socket: Socket, message: Message): void {
-  if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
+/** A connection has ended when its input has; what cannot be written any more is then of no interest. */
+function whenClosed({ input, output }: RpcStreams, onClose: () => void): void {
+  input.on('error', () => undefined);
+  output.on('error', () => undefined);
+  input.once('close', onClose);
 }
 
-function readLines(socket: Socket, onMessage: (message: Message) => void): void {
+function send(output: Writable, message: Message): void {
+  if (!output.destroyed) output.write(`${JSON.stringify(message)}\n`);
+}
+
+function readLines(input: Readable, onMessage: (message: Message) => void): void {
   let pending = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk: string) => {
+  input.setEncoding('utf8');
+  input.on('data', (chunk: string) => {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines) if (line !== '') onMessage(JSON.parse(line) as Message);

@@ -49,3 +49,16 @@ export type LineBackendSpec = { kind: 'onoff'; sysfs?: string } | { kind: 'bench
 export function lineName(address: LineAddress): string {
   return `${address.chip}/${address.line}${address.activeLow ? '!' : ''}`;
 }
+
+/** Electrical: 1 is high. */
+export type Level = 0 | 1;
+
+/** The electrical level that stands for the logical value. */
+export function levelFor(address: LineAddress, active: boolean): Level {
+  return active === (address.activeLow ?? false) ? 0 : 1;
+}
+
+/** The logical value that the electrical level stands for. */
+export function isActive(address: LineAddress, level: Level): boolean {
+  return levelFor(address, true) === level;
+}

@@ -1,0 +1,178 @@
+import { pause, withDeadline } from '../core/deadline.js';
+import { RigError } from '../core/errors.js';
+import type { LineAddress, LineBackend, OutputLine } from './line.js';
+import { takeTurns } from './one-at-a-time.js';
+import { waitUntilFallen, waitUntilRisen, type ReadRailVolts, type Supply } from './rail.js';
+import { forEachLine, openInactive, presentIn } from './slot-lines.js';
+
+export interface SlotPowerOptions {
+  backend: LineBackend;
+  /** Whichever the slot has. Without a power line the board is always supplied, and reset stands in for power. */
+  lines: { power?: LineAddress; boot?: LineAddress; reset?: LineAddress };
+  supply: Supply;
+  /** Left out where the slot has no meter: then the supply's times are trusted. */
+  readRailVolts?: ReadRailVolts;
+  /** After power-up or reset, before anything talks to the board. */
+  settleMs: number;
+  /** Asked before every switch-on; resolves when this slot may draw its inrush current. */
+  turn: () => Promise<unknown>;
+  log?: (text: string) => void;
+}
+
+export interface PowerCallOptions {
+  signal?: AbortSignal;
+}
+
+export interface CycleOptions extends PowerCallOptions {
+  /** Straps the board into its loader while it starts; the strap is released after the settle time. Default false. */
+  bootStrap?: boolean;
+  /** The board is without power, or held in reset, for at least this long; default 100. */
+  offMs?: number;
+}
+
+/**
+ * Power, boot strap and reset of one slot. Calls run one at a time. Every call proves what it did by reading the lines back, and
+ * the rail where there is a meter: LINE_READBACK, LINE_LOST, RAIL_NOT_FALLEN, RAIL_NOT_RISEN, METER_FAILED.
+ */
+export interface SlotPower {
+  /** Off, strap released; waits until the rail has fallen. Without a power line: held in reset. */
+  off(options?: PowerCallOptions): Promise<void>;
+  /** On, risen and settled; when that fails or is aborted, off again. */
+  on(options?: PowerCallOptions): Promise<void>;
+  /** Off, proved off, on. */
+  cycle(options?: CycleOptions): Promise<void>;
+  /** Into the loader: by reset when the board is on and has a reset line, else by a power cycle with the strap active. */
+  enterLoader(options?: PowerCallOptions): Promise<void>;
+  /** Out of whatever the board does and into its firmware: a power cycle with the strap released. */
+  runFirmware(options?: PowerCallOptions): Promise<void>;
+  /**
+   * Everything inactive, power first. Stops a call that is under way, so that it cannot switch on afterwards, and tries every
+   * line before it throws.
+   */
+  makeSafe(): Promise<void>;
+  /** Makes safe and gives the lines back; may be called twice. */
+  close(): Promise<void>;
+}
+
+const defaultOffMs = 100;
+const resetPulseMs = 100;
+const turnTimeoutMs = 120_000;
+/** Power first: the order in which they are made safe. */
+const lineNames = ['power', 'boot', 'reset'] as const;
+
+/** Opens the slot's lines, each inactive from its first moment as an output. */
+export async function openSlotPower(options: SlotPowerOptions): Promise<SlotPower> {
+  const lines = await openInactive(options.backend, options.lines, lineNames);
+  const all = presentIn(lines, lineNames);
+  const sequence = powerSequence(lines, options);
+  const calls = takeTurns();
+  const makeSafe = () =>
+    calls.interrupt(() => forEachLine(all, (line) => line.write(false)), 'the slot was made safe meanwhile');
+  let closing: Promise<void> | undefined;
+  const close = () => makeSafe().finally(() => forEachLine(all, (line) => line.close()));
+  return {
+    off: ({ signal } = {}) => calls.run((stop) => sequence.off(stop), signal),
+    on: ({ signal } = {}) => calls.run((stop) => sequence.on(stop), signal),
+    cycle: ({ signal, ...how } = {}) => calls.run((stop) => sequence.cycle(how, stop), signal),
+    enterLoader: ({ signal } = {}) => calls.run((stop) => sequence.enterLoader(stop), signal),
+    runFirmware: ({ signal } = {}) => calls.run((stop) => sequence.cycle({}, stop), signal),
+    makeSafe: () => (closing ? closing : makeSafe()),
+    close: () => (closing ??= close()),
+  };
+}
+
+type SlotLines = { [name in (typeof lineNames)[number]]?: OutputLine };
+
+function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
+  const { power, boot, reset } = lines;
+  const { supply, readRailVolts, settleMs, turn, log = () => undefined } = options;
+  /** Since when the board is known to be without power or in reset; undefined when it is not, or may not be. */
+  let offSince: number | undefined;
+
+  const strap = async (active: boolean) => boot?.write(active);
+
+  const off = async (signal: AbortSignal) => {
+    if (power === undefined) {
+      if (!(await reset?.read())) offSince = undefined;
+      await reset?.write(true);
+    } else {
+      await power.write(false);
+      await reset?.write(false);
+    }
+    await strap(false);
+    if (power && readRailVolts) await waitUntilFallen(supply, readRailVolts, signal);
+    offSince ??= performance.now();
+  };
+
+  const askForTurn = (signal: AbortSignal) =>
+    withDeadline(turn, {
+      signal,
+      timeoutMs: turnTimeoutMs,
+      onTimeout: () =>
+        new RigError('COORDINATOR_LOST', `no turn to switch power on within ${turnTimeoutMs / 1000} s`),
+    });
+
+  const switchOn = async (line: OutputLine, signal: AbortSignal) => {
+    try {
+      const wasOn = await line.read();
+      if (!wasOn) {
+        await askForTurn(signal);
+        offSince = undefined;
+        await line.write(true);
+        log('power on');
+      }
+      if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
+      else if (!wasOn) await pause(supply.riseMs, signal);
+      if (!wasOn) await pause(settleMs, signal);
+    } catch (thrown) {
+      await line.write(false);
+      log('power off again');
+      throw thrown;
+    }
+  };
+
+  const on = async (signal: AbortSignal) => {
+    if (power) return switchOn(power, signal);
+    offSince = undefined;
+    await reset?.write(false);
+    await pause(settleMs, signal);
+  };
+
+  /** The strap is sampled when the board starts; released afterwards, it is an ordinary pin for the application. */
+  const strapped = async (active: boolean, start: () => Promise<void>) => {
+    await strap(active);
+    try {
+      await start();
+    } finally {
+      if (active) await strap(false);
+    }
+  };
+
+  const cycle = async ({ bootStrap = false, offMs = defaultOffMs }: CycleOptions, signal: AbortSignal) => {
+    await off(signal);
+    const isProved = power === undefined || readRailVolts !== undefined;
+    const waitMs = isProved ? offMs : Math.max(offMs, supply.fallMs);
+    const sinceMs = performance.now() - (offSince ?? performance.now());
+    await pause(Math.max(0, waitMs - sinceMs), signal);
+    await strapped(bootStrap, () => on(signal));
+  };
+
+  const pulseReset = async (line: OutputLine, signal: AbortSignal) => {
+    try {
+      await line.write(true);
+      await pause(resetPulseMs, signal);
+    } finally {
+      await line.write(false);
+    }
+    await pause(settleMs, signal);
+  };
+
+  const enterLoader = async (signal: AbortSignal) => {
+    const isOn = power !== undefined && (await power.read());
+    if (isOn && reset) await strapped(true, () => pulseReset(reset, signal));
+    else await cycle({ bootStrap: true }, signal);
+    log('started with the boot strap active');
+  };
+
+  return { off, on, cycle, enterLoader };
+}
