@@ -1,0 +1,91 @@
+import { BOOTLOADER_DESCRIPTOR_BYTES, buildBootloaderDescriptor } from './bootloader-descriptor.js';
+import { buildEspImage } from './build-esp-image.js';
+import { buildDemoApp } from './demo-app.js';
+import { BUILD, FOR_ESP32, IDF_VERSION } from './demo-build.js';
+import type { FactoryAppProgram } from './factory-app.js';
+import { hex } from './hex.js';
+import { CODE, lookalike, READ_ONLY_DATA } from './lookalike.js';
+import { buildPartitionTable, PARTITION_TABLE_OFFSET, type Partition } from './partition-table.js';
+import { seededRandom } from './random.js';
+
+export interface DemoReleaseOptions {
+  /** Goes into the app descriptor; at most 31 characters. */
+  version: string;
+  /** What a virtual board does when it runs the application. */
+  program: FactoryAppProgram;
+  /** Length of the application image, from 16 KiB; met to within 64 bytes. */
+  appSizeBytes: number;
+  /** Decides the contents: another seed is another build of the same version. */
+  seed: number;
+  /** Flash chip of the board, from 2 MiB; 4 MiB unless told. The application's partition is what the first half has. */
+  flashSizeBytes?: number;
+}
+
+/** One image of a release with the offset at which it is written. */
+export interface ImageBytes {
+  name: string;
+  offset: number;
+  bytes: Buffer;
+}
+
+const APP_OFFSET = 0x10000;
+
+/**
+ * A whole release for an ESP32: bootloader, partition table and application, valid for the ROM and the vendor's tools, byte
+ * for byte the same for the same options. There is no machine code in it: real hardware would crash, a virtual board runs `program`.
+ */
+export function buildRelease(options: DemoReleaseOptions): ImageBytes[] {
+  const flashSizeBytes = options.flashSizeBytes ?? 0x400000;
+  return [
+    { name: 'bootloader', offset: 0x1000, bytes: buildBootloader(options.seed, flashSizeBytes) },
+    {
+      name: 'partitions',
+      offset: PARTITION_TABLE_OFFSET,
+      bytes: buildPartitionTable(partitionsFor(flashSizeBytes)),
+    },
+    { name: 'app', offset: APP_OFFSET, bytes: buildDemoApp({ ...options, flashSizeBytes }) },
+  ];
+}
+
+function partitionsFor(flashSizeBytes: number): Partition[] {
+  if (flashSizeBytes < 0x200000)
+    throw new RangeError(`${hex(flashSizeBytes)} of flash is too small, expected 2 MiB or more`);
+  const half = flashSizeBytes / 2;
+  const row = (
+    label: string,
+    type: number,
+    subtype: number,
+    offset: number,
+    sizeBytes: number,
+  ): Partition => {
+    return { label, type, subtype, offset, sizeBytes, encrypted: false };
+  };
+  return [
+    row('nvs', 1, 0x02, 0x9000, 0x6000),
+    row('phy_init', 1, 0x01, 0xf000, 0x1000),
+    row('factory', 0, 0x00, APP_OFFSET, half - APP_OFFSET),
+    row('storage', 1, 0x82, half, half),
+  ];
+}
+
+/** About 26 KB in the four segments that ESP-IDF's second stage has. */
+function buildBootloader(seed: number, flashSizeBytes: number): Buffer {
+  const random = seededRandom(seed ^ 0xb0071);
+  const descriptor = buildBootloaderDescriptor({
+    version: 1,
+    idfVersion: IDF_VERSION,
+    dateTime: `${BUILD.date} ${BUILD.time}`,
+  });
+  const data = lookalike(7152 - BOOTLOADER_DESCRIPTOR_BYTES, READ_ONLY_DATA, random);
+  return buildEspImage({
+    ...FOR_ESP32,
+    flashSizeBytes,
+    entry: 0x4008064c,
+    segments: [
+      { address: 0x3fff0030, data: Buffer.concat([descriptor, data]) },
+      { address: 0x40078000, data: lookalike(15584, CODE, random) },
+      { address: 0x40080400, data: Buffer.alloc(4) },
+      { address: 0x40080404, data: lookalike(3876, CODE, random) },
+    ],
+  });
+}
