@@ -1,0 +1,168 @@
+import { APP_DESCRIPTOR_PLACE } from './app-descriptor.js';
+import { espChipNamed, espChips, type EspChip } from './esp-chips.js';
+import { inspectEspImage } from './esp-image.js';
+import { hex } from './hex.js';
+import { inspectPartitionTable, isApp } from './partition-check.js';
+import type { Partition } from './partition-table.js';
+import type { Problem } from './problem.js';
+
+/** An image of a release, as it would be written. */
+export interface ImagePlace {
+  /** `bootloader`, `partitions` and `app` are what they say; any other name is data for one of the partitions. */
+  name: string;
+  /** In flash. */
+  offset: number;
+  bytes: Buffer;
+}
+
+/** One thing that is wrong with a release. */
+export interface ImageSetProblem {
+  /** Name of the image to look at; empty when it is about the release as a whole. */
+  image: string;
+  what: string;
+}
+
+export interface ImageSetExpectation {
+  /** Chip family: `esp32`. */
+  chip: string;
+  /** The release's version, which the app descriptor must carry. */
+  version: string;
+  flashSizeBytes: number;
+}
+
+const SECTOR_BYTES = 0x1000;
+
+/**
+ * Checks the images of a release one by one and against each other, before a board is touched: valid for the chip, partition
+ * table sound, everything where it belongs and within its bounds, the right version. Never throws; empty when all is well.
+ */
+export function checkImageSet(
+  images: readonly ImagePlace[],
+  expected: ImageSetExpectation,
+): ImageSetProblem[] {
+  const chip = espChipNamed(expected.chip);
+  if (chip === undefined) {
+    const known = espChips.map(({ name }) => name).join(', ');
+    return [
+      { image: '', what: `images for ${expected.chip} cannot be checked, expected a chip of ${known}` },
+    ];
+  }
+  const partitions = readTable(images, expected.flashSizeBytes);
+  return [
+    ...namesProblems(images),
+    ...placeProblems(images, expected.flashSizeBytes),
+    ...partitions.problems,
+    ...images.flatMap((image) => imageProblems(image, chip, expected.version)),
+    ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
+  ];
+}
+
+const required = ['bootloader', 'partitions', 'app'];
+
+function namesProblems(images: readonly ImagePlace[]): ImageSetProblem[] {
+  const names = images.map(({ name }) => name);
+  const absent = required.filter((name) => !names.includes(name));
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [
+    ...absent.map((name) => ({ image: name, what: `the release has no image named ${name}, expected one` })),
+    ...twice.map((name) => ({
+      image: name,
+      what: `the release has more than one image named ${name}, expected one`,
+    })),
+  ];
+}
+
+function placeProblems(images: readonly ImagePlace[], flashSizeBytes: number): ImageSetProblem[] {
+  const problems: ImageSetProblem[] = [];
+  images.forEach(({ name, offset, bytes }, index) => {
+    const report = (what: string): void => void problems.push({ image: name, what });
+    const end = offset + bytes.length;
+    if (bytes.length === 0) report('the file is empty');
+    if (offset % SECTOR_BYTES !== 0) {
+      report(
+        `offset ${hex(offset)} is not aligned, expected a multiple of ${hex(SECTOR_BYTES)}, the flash's sector`,
+      );
+    }
+    if (end > flashSizeBytes) {
+      report(`it goes to ${hex(end)}, but the flash ends at ${hex(flashSizeBytes)}`);
+    }
+    for (const other of images.slice(0, index)) {
+      const otherEnd = other.offset + other.bytes.length;
+      if (offset >= otherEnd || other.offset >= end) continue;
+      report(
+        `${hex(offset)} to ${hex(end)} overlaps ${other.name}, which has ${hex(other.offset)} to ${hex(otherEnd)}`,
+      );
+    }
+  });
+  return problems;
+}
+
+function readTable(
+  images: readonly ImagePlace[],
+  flashSizeBytes: number,
+): { rows: Partition[]; problems: ImageSetProblem[] } {
+  const image = images.find(({ name }) => name === 'partitions');
+  if (image === undefined) return { rows: [], problems: [] };
+  const table = inspectPartitionTable(image.bytes, { sizeBytes: flashSizeBytes, tableOffset: image.offset });
+  return { rows: table.partitions, problems: about(image, table.problems) };
+}
+
+/** What is wrong with a bootloader or an application itself. */
+function imageProblems(image: ImagePlace, chip: EspChip, version: string): ImageSetProblem[] {
+  const { name, offset, bytes } = image;
+  if (name !== 'bootloader' && name !== 'app') return [];
+  const { app, header, problems } = inspectEspImage(bytes, { chip: chip.name });
+  const found = about(image, problems);
+  const report = (what: string): void => void found.push({ image: name, what });
+  if (name === 'bootloader') {
+    if (offset !== chip.bootloaderOffset) {
+      report(
+        `offset ${hex(offset)} is not where the ${chip.name} looks for it, expected ${hex(chip.bootloaderOffset)}`,
+      );
+    }
+    if (app !== undefined)
+      report(`this is the application ${app.project} ${app.version}, expected a bootloader`);
+  } else if (header !== undefined && app === undefined) {
+    report(`it has no app descriptor (${APP_DESCRIPTOR_PLACE}), expected one with version ${version}`);
+  } else if (app !== undefined && app.version !== version) {
+    report(`its app descriptor says version ${app.version}, expected ${version}, the release's version`);
+  }
+  return found;
+}
+
+/** Whether an image lies in a partition that is meant for it; nothing is said when there is no table to hold it against. */
+function partitionProblems(
+  { name, offset, bytes }: ImagePlace,
+  rows: readonly Partition[],
+): ImageSetProblem[] {
+  if (rows.length === 0 || name === 'bootloader' || name === 'partitions') return [];
+  const size = hex(bytes.length);
+  const isTheApp = name === 'app';
+  const candidates = isTheApp ? rows.filter(isApp) : rows;
+  const row = candidates.find((candidate) =>
+    isTheApp ? candidate.offset === offset : around(candidate, offset),
+  );
+  const kind = isTheApp ? 'application partition' : 'partition';
+  if (row === undefined) {
+    const places = candidates.map((candidate) => `${hex(candidate.offset)} (${candidate.label})`).join(', ');
+    return [
+      {
+        image: name,
+        what: `no ${kind} ${isTheApp ? 'starts' : 'is'} at ${hex(offset)}, expected ${places || 'one in the table'}`,
+      },
+    ];
+  }
+  if (offset + bytes.length <= row.offset + row.sizeBytes) return [];
+  const room = hex(row.offset + row.sizeBytes - offset);
+  return [
+    { image: name, what: `it is ${size} bytes long, but the ${kind} ${row.label} has room for ${room}` },
+  ];
+}
+
+function around({ offset, sizeBytes }: Partition, place: number): boolean {
+  return place >= offset && place < offset + sizeBytes;
+}
+
+function about({ name }: ImagePlace, problems: readonly Problem[]): ImageSetProblem[] {
+  return problems.map(({ offset, what }) => ({ image: name, what: `at ${hex(offset)}: ${what}` }));
+}
