@@ -43,6 +43,7 @@ export function passed(replace: Partial<AttemptRecord>): AttemptRecord {
       baudRate: 921600,
       sizeBytes: 900_000,
       wireBytes: 500_000,
+      writeSeconds: 4 + slotNumber,
       seconds: 5 + slotNumber,
       verified: true,
     },

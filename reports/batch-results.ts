@@ -1,0 +1,29 @@
+import { stringify } from 'csv-stringify/sync';
+import { csvStatus } from '../core/outcome.js';
+import { failureText } from './text.js';
+import type { Unit } from './units.js';
+
+const columns = ['Device', 'Port', 'StartTime', 'EndTime', 'Status', 'ErrorCode', 'Notes'] as const;
+
+/** `batch_results.csv` (RFC 4180): a row a unit, that of its last attempt. */
+export function batchResultsCsv(units: readonly Unit[]): string {
+  return csv(columns, units.map(row));
+}
+
+/** A table with its header line; line ends are CR LF and quotes are set where they are needed, as RFC 4180 has it. */
+export function csv(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return stringify([header, ...rows] as string[][], { record_delimiter: 'windows' });
+}
+
+function row({ name, last, attempts }: Unit): string[] {
+  const { port, startedAt, endedAt, outcome, failure } = last;
+  return [name, port, startedAt, endedAt, csvStatus[outcome], failure?.code ?? '', notes(attempts)];
+}
+
+function notes(attempts: Unit['attempts']): string {
+  const last = attempts.at(-1)?.failure;
+  const earlier = attempts
+    .slice(0, -1)
+    .map(({ attempt, outcome, failure }) => `attempt ${attempt}: ${failure?.code ?? outcome}`);
+  return [...(last ? [failureText(last)] : []), ...earlier].join('; ');
+}

@@ -1,0 +1,80 @@
+import type { LineReadback } from '../core/run-record.js';
+import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
+import { unitsForRework } from './rework.js';
+import { tally, type Tally } from './tally.js';
+import { durationText, oneLine, remedyFor } from './text.js';
+import type { Unit } from './units.js';
+
+/** `summary.txt`: what a person reads first. `files` are the names of the other files of the folder. */
+export function summaryText(data: RunData, units: readonly Unit[], files: readonly string[]): string {
+  const blocks = [heading(data), counts(tally(units)), bad(units), power(data), where(files)];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function heading(data: RunData): string {
+  const last = data.runs.at(-1);
+  const stations = [...new Set(data.runs.flatMap(({ header }) => header.stations))].join(', ');
+  const releases = [...new Set(data.runs.flatMap(({ header }) => header.releases.map(({ name }) => name)))];
+  const ended = last?.end ? `ended ${last.lastAt}` : `DIED after ${last?.lastAt ?? 'its start'}`;
+  return [
+    `${stations}: ${releases.join(', ')}`,
+    `run ${last?.header.runId ?? ''} ${ended}, ${durationText(totalSeconds(data))}`,
+  ].join('\n');
+}
+
+function counts(count: Tally): string {
+  const lines = [
+    [count.success_count, 'passed'],
+    [count.failure_count, 'failed: the board is bad'],
+    [count.error_count, 'errors: the station is bad'],
+    [count.aborted_count, 'aborted'],
+    [count.skipped_count, 'skipped'],
+  ] as const;
+  const shown = lines.filter(([number], index) => number > 0 || index === 0);
+  const rates = `${count.success_rate} % of ${count.total_count} units; first pass ${count.first_pass_yield} %`;
+  return [...shown.map(([number, word]) => `${String(number).padStart(4)} ${word}`), `     ${rates}`].join(
+    '\n',
+  );
+}
+
+function bad(units: readonly Unit[]): string {
+  return unitsForRework(units).map(badUnit).join('\n\n');
+}
+
+function badUnit({ name, station, slot, last, attempts }: Unit): string {
+  const { failure } = last;
+  const lines = [`${station} ${slot} · ${name} · ${failure?.code ?? last.outcome}`];
+  if (failure?.step) lines.push(`  step: ${failure.step}`);
+  if (failure) lines.push(`  what: ${oneLine(failure.message)}`, `  blame: ${failure.blame}`);
+  const remedy = remedyFor(failure?.code ?? '');
+  if (remedy) lines.push(`  do: ${remedy}`);
+  if (attempts.length > 1) lines.push(`  attempts: ${attempts.length}`);
+  if (last.consoleLog) lines.push(`  log: ${last.consoleLog}`);
+  return lines.join('\n');
+}
+
+/** The state of the outputs at the end of the last run. */
+function power(data: RunData): string {
+  const last = data.runs.at(-1);
+  if (last?.safe === undefined) return `power: ${unknownPower(last)}`;
+  const unsafe = last.safe.lines.filter(({ state }) => state !== 'inactive');
+  if (last.safe.lines.length === 0) return 'power: no output was used';
+  if (unsafe.length === 0) return `power: all ${last.safe.lines.length} outputs were read back as off`;
+  return ['power: NOT SAFE, switch off by hand before touching a board', ...unsafe.map(unsafeLine)].join(
+    '\n',
+  );
+}
+
+function unknownPower(last: RunSpan | undefined): string {
+  return last?.end
+    ? 'not read back'
+    : 'not read back, since the run died; its guard switches every output off, make sure before touching a board';
+}
+
+function unsafeLine({ station, slot, role, line, state, reason }: LineReadback): string {
+  return `  ${station} ${slot} ${role} (${line}) ${state === 'active' ? 'is ON' : `is unknown: ${reason ?? ''}`}`;
+}
+
+function where(files: readonly string[]): string {
+  return ['files:', ...files.map((file) => `  ${file}`)].join('\n');
+}

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { openJournal } from '../../batch/journal.js';
+import { writeProjections, type ProjectionFiles } from '../../batch/projections.js';
+import { journalName } from '../../batch/run-data.js';
+import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
+import type { LineReadback } from '../../core/run-record.js';
+import { attemptStart, ended, passed, runHeader } from '../reports/records.js';
+
+let root: string;
+let results: string;
+let count = 0;
+
+before(async () => (root = await mkdtemp(join(tmpdir(), 'rig-projections-'))));
+after(() => rm(root, { recursive: true, force: true }));
+beforeEach(() => (results = join(root, `${++count}`)));
+
+interface RunOptions {
+  runId?: string;
+  unfinished?: AttemptHeader[];
+  lines?: LineReadback[];
+  died?: boolean;
+}
+
+async function journalOf(records: AttemptRecord[], options: RunOptions = {}): Promise<string> {
+  const { runId = 'run1', unfinished = [], lines = [], died = false } = options;
+  const folder = join(results, runId);
+  const journal = await openJournal(join(folder, journalName), { runId });
+  await journal.append('run', runHeader({ runId }));
+  for (const header of [...records, ...unfinished])
+    await journal.append('attempt-start', attemptStart(header));
+  for (const record of records) await journal.append('attempt', record);
+  if (!died) {
+    await journal.append('safe', { lines });
+    const attempts = { pass: 0, fail: 0, error: 0, aborted: 0, skipped: 0 };
+    await journal.append('run-end', { status: 'ended', endedAt: '2026-03-04T10:00:30.000Z', attempts });
+  }
+  await journal.close();
+  return folder;
+}
+
+interface Report {
+  batch_id: string;
+  summary: Record<string, number>;
+  statistics: Record<string, unknown>;
+  stations: Record<string, { slots: Record<string, Record<string, unknown>> }>;
+  failed_units: Record<string, unknown>[];
+  units: { unit: string; outcome: string; attempts: unknown[] }[];
+  journal: { lines: number; head: string };
+}
+
+const rowsOf = async (path: string) =>
+  parse(await readFile(path, 'utf8'), { columns: true }) as Record<string, string>[];
+const reportOf = async ({ report }: ProjectionFiles) => JSON.parse(await readFile(report, 'utf8')) as Report;
+
+/** One of everything; slot2 passed at its second attempt. */
+const mixed = [
+  passed({ slot: 'slot1' }),
+  ended('FLASH_VERIFY_MISMATCH', { step: 'flash', message: 'app differs' }, { slot: 'slot2' }),
+  passed({ slot: 'slot2', attempt: 2 }),
+  ended('CHECK_LIMIT', { step: 'memory', message: 'heap_free 9000' }, { slot: 'slot3' }),
+  ended('PORT_LOST', { message: 'gone' }, { slot: 'slot4' }),
+  ended('ABORTED', { message: 'stopped on request' }, { slot: 'slot10' }),
+];
+
+describe('the reports of a run', () => {
+  test('show each unit by its last attempt, and agree with each other', async () => {
+    const folder = await journalOf(mixed);
+    const files = await writeProjections(folder);
+    const rows = await rowsOf(files.results);
+    assert.deepEqual(
+      rows.map((row) => [row['Device'], row['Status'], row['ErrorCode']]),
+      [
+        ['24:6f:28:00:00:01', 'Success', ''],
+        ['24:6f:28:00:00:02', 'Success', ''],
+        ['24:6f:28:00:00:03', 'Failure', 'CHECK_LIMIT'],
+        ['24:6f:28:00:00:04', 'Error', 'PORT_LOST'],
+        ['24:6f:28:00:00:0a', 'Aborted', 'ABORTED'],
+      ],
+    );
+    assert.equal(rows[1]?.['Notes'], 'attempt 1: FLASH_VERIFY_MISMATCH');
+    assert.equal(rows[2]?.['Notes'], 'CHECK_LIMIT: heap_free 9000');
+
+    const report = await reportOf(files);
+    const withStatus = (status: string) => rows.filter((row) => row['Status'] === status).length;
+    assert.equal(report.summary['total_count'], rows.length);
+    assert.equal(report.summary['success_count'], withStatus('Success'));
+    assert.equal(report.summary['failure_count'], withStatus('Failure'));
+    assert.equal(report.summary['error_count'], withStatus('Error'));
+    assert.equal(report.summary['aborted_count'], withStatus('Aborted'));
+    assert.equal(report.summary['success_rate'], 40);
+    assert.equal(report.summary['first_pass_yield'], 20);
+    assert.deepEqual(report.statistics['error_categories'], { check: 1, connection: 1, other: 1 });
+    assert.deepEqual(
+      report.units.map(({ unit, attempts }) => [unit, attempts.length]),
+      rows.map((row, index) => [row['Device'], index === 1 ? 2 : 1]),
+    );
+
+    const rework = await rowsOf(files.rework);
+    assert.deepEqual(
+      rework.map((row) => row['Unit']),
+      report.failed_units.map(({ unit }) => unit),
+    );
+    assert.deepEqual(
+      rework.map((row) => [row['Slot'], row['Code'], row['Blame'], row['Step']]),
+      [
+        ['slot3', 'CHECK_LIMIT', 'dut', 'memory'],
+        ['slot4', 'PORT_LOST', 'rig', 'wifi'],
+      ],
+    );
+    assert.ok(rework.every((row) => (row['Remedy'] ?? '').length > 20));
+
+    const summary = await readFile(files.summary, 'utf8');
+    assert.match(summary, /^ +2 passed$/m);
+    for (const row of rework) assert.ok(summary.includes(`${row['Unit']} · ${row['Code']}`));
+
+    const [records = ''] = files.factoryRecords;
+    assert.equal(records, join(results, 'factory_records_20260304.csv'));
+    const factory = await rowsOf(records);
+    assert.deepEqual(
+      factory.map((row) => [row['DeviceId'], row['Result'], row['ErrorCode']]),
+      rows.map((row) => [row['Device'], row['Status'], row['ErrorCode']]),
+    );
+    assert.equal(factory[1]?.['Attempts'], '2');
+    assert.equal(factory[0]?.['TestResults'], 'detect=pass;flash=pass;boot=pass;wifi=pass');
+    assert.equal(factory[0]?.['FlashTimeSeconds'], '6');
+  });
+
+  test('have the exact columns of the batch results, one line a row whatever a message holds', async () => {
+    const message = 'said "no",\r\n\x1b[31mthen\x1b[39m stopped; 5 \u2264 7\n';
+    const folder = await journalOf([ended('CHECK_RESPONSE', { message }, {})]);
+    const files = await writeProjections(folder);
+    const text = await readFile(files.results, 'utf8');
+    const [header, row, rest, ...more] = text.split('\r\n');
+    assert.equal(header, 'Device,Port,StartTime,EndTime,Status,ErrorCode,Notes');
+    assert.ok(row?.endsWith('"CHECK_RESPONSE: said ""no"", then stopped; 5 ≤ 7"'));
+    assert.deepEqual([rest, ...more], ['']);
+    const rework = await rowsOf(files.rework);
+    assert.equal(rework[0]?.['Message'], 'said "no", then stopped; 5 ≤ 7');
+    const times = /,2026-03-04T10:00:00\.000Z,2026-03-04T10:00:14\.000Z,Failure,/;
+    assert.match(row ?? '', times);
+  });
+
+  test('give flash times in seconds, over every attempt that flashed', async () => {
+    const silent = ended('DUT_SILENT', {}, { slot: 'slot9' });
+    delete silent.device;
+    delete silent.flash;
+    const files = await writeProjections(await journalOf([...mixed, silent]));
+    const { statistics } = await reportOf(files);
+    assert.equal(statistics['fastest_flash'], 6);
+    assert.equal(statistics['slowest_flash'], 15);
+    assert.equal(statistics['average_flash_time'], 8.667);
+    const rows = await rowsOf(files.results);
+    assert.equal(rows[4]?.['Device'], 'slot9');
+  });
+
+  test('have no flash times and a rate of 0 when nothing ran', async () => {
+    const files = await writeProjections(await journalOf([]));
+    const { summary, statistics } = await reportOf(files);
+    assert.equal(summary['total_count'], 0);
+    assert.equal(summary['success_rate'], 0);
+    assert.equal(statistics['average_flash_time'], null);
+    assert.deepEqual(files.factoryRecords, []);
+  });
+
+  test('call what a dead run left open an error of the rig, and say that power was not read back', async () => {
+    const open = attemptStart({ slot: 'slot2' });
+    const files = await writeProjections(await journalOf([passed({})], { unfinished: [open], died: true }));
+    const rows = await rowsOf(files.results);
+    assert.deepEqual(
+      rows.map((row) => [row['Device'], row['Status'], row['ErrorCode']]),
+      [
+        ['24:6f:28:00:00:01', 'Success', ''],
+        ['slot2', 'Error', 'COORDINATOR_LOST'],
+      ],
+    );
+    const summary = await readFile(files.summary, 'utf8');
+    assert.match(summary, /run run1 DIED after/);
+    assert.match(summary, /power: not read back, since the run died/);
+    const factory = await rowsOf(files.factoryRecords[0] ?? '');
+    assert.equal(factory.length, 1);
+  });
+
+  test('name each output that is not known to be off', async () => {
+    const slot = { station: 'station1', slot: 'slot3' };
+    const lines: LineReadback[] = [
+      { ...slot, role: 'power', line: 'chip/4', state: 'active' },
+      { ...slot, role: 'boot', line: 'chip/5', state: 'unknown', reason: 'LINE_LOST: chip is gone' },
+      { ...slot, role: 'reset', line: 'chip/6', state: 'inactive' },
+    ];
+    const files = await writeProjections(await journalOf([passed({})], { lines }));
+    const summary = await readFile(files.summary, 'utf8');
+    assert.match(summary, /NOT SAFE/);
+    assert.match(summary, /station1 slot3 power \(chip\/4\) is ON/);
+    assert.match(summary, /station1 slot3 boot \(chip\/5\) is unknown: LINE_LOST/);
+    assert.doesNotMatch(summary, /chip\/6/);
+    const good = await writeProjections(
+      await journalOf([passed({})], { runId: 'run2', lines: lines.slice(2) }),
+    );
+    assert.match(await readFile(good.summary, 'utf8'), /power: all 1 outputs were read back as off/);
+  });
+
+  test('come out the same when they are made again', async () => {
+    const folder = await journalOf(mixed);
+    const contents = async () => {
+      const names = (await readdir(folder)).sort();
+      return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')]));
+    };
+    const files = await writeProjections(folder);
+    const once = [await contents(), await readFile(files.factoryRecords[0] ?? '', 'utf8')];
+    await writeProjections(folder);
+    assert.deepEqual([await contents(), await readFile(files.factoryRecords[0] ?? '', 'utf8')], once);
+  });
+
+  test('quote the head of the journal, so that one cut short later can be told', async () => {
+    const folder = await journalOf([passed({})]);
+    const { journal } = await reportOf(await writeProjections(folder));
+    assert.equal(journal.lines, 5);
+    assert.match(journal.head, /^[0-9a-f]{64}$/);
+  });
+
+  test('are not written from a journal that was changed', async () => {
+    const folder = await journalOf(mixed);
+    const path = join(folder, journalName);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"outcome":"fail"', '"outcome":"pass"'));
+    await assert.rejects(writeProjections(folder), /JOURNAL_CORRUPT/);
+    assert.deepEqual(await readdir(folder), [journalName]);
+  });
+});
+
+describe('the factory records of a day', () => {
+  const path = () => join(results, 'factory_records_20260304.csv');
+
+  test('keep the rows of other runs, and the last attempt at a unit wins', async () => {
+    await writeProjections(await journalOf([passed({}), ended('CHECK_LIMIT', {}, { slot: 'slot2' })]));
+    const later = { runId: 'run2', endedAt: '2026-03-04T11:00:00.000Z' };
+    await writeProjections(await journalOf([passed({ slot: 'slot2', ...later })], { runId: 'run2' }));
+    await writeProjections(join(results, 'run1'));
+    const rows = await rowsOf(path());
+    assert.deepEqual(
+      rows.map((row) => [row['MAC'], row['Result'], row['Run']]),
+      [
+        ['24:6f:28:00:00:01', 'Success', 'run1'],
+        ['24:6f:28:00:00:02', 'Success', 'run2'],
+      ],
+    );
+  });
+
+  test('keep columns that this version does not know', async () => {
+    await writeProjections(await journalOf([passed({})]));
+    const [header = '', row = ''] = (await readFile(path(), 'utf8')).split('\r\n');
+    await writeFile(path(), `${header},Inspector\r\n${row},"Müller, A."\r\n`);
+    await writeProjections(await journalOf([passed({ slot: 'slot2', runId: 'run2' })], { runId: 'run2' }));
+    await writeProjections(join(results, 'run1'));
+    const rows = await rowsOf(path());
+    assert.deepEqual(
+      rows.map((each) => each['Inspector']),
+      ['Müller, A.', ''],
+    );
+  });
+
+  test('append the columns that an older version did not have', async () => {
+    await writeProjections(await journalOf([passed({})]));
+    await writeFile(path(), 'DeviceId,MAC\r\nold,24:6f:28:00:00:99\r\n');
+    await writeProjections(join(results, 'run1'));
+    const [header = ''] = (await readFile(path(), 'utf8')).split('\r\n');
+    assert.ok(header.startsWith('DeviceId,MAC,Board,'));
+    assert.equal((await rowsOf(path())).length, 2);
+  });
+
+  test('have a row for a board that never said who it is, and none for an attempt that proves nothing', async () => {
+    const dead = ended('DUT_SILENT', {}, { slot: 'slot5' });
+    delete dead.device;
+    await writeProjections(await journalOf([dead, passed({ slot: 'slot6', proof: 'identity' })]));
+    const rows = await rowsOf(path());
+    assert.deepEqual(
+      rows.map((row) => [row['DeviceId'], row['MAC'], row['ErrorCode']]),
+      [['run1/station1/slot5', '', 'DUT_SILENT']],
+    );
+  });
+
+  test('do not let a board with a copied address replace the row of the one that owns it', async () => {
+    const good = passed({});
+    const copy = ended('DUPLICATE_MAC', {}, { slot: 'slot2', endedAt: '2026-03-04T10:00:20.000Z' });
+    await writeProjections(await journalOf([good, { ...copy, ...(good.device && { device: good.device }) }]));
+    const rows = await rowsOf(path());
+    assert.deepEqual(
+      rows.map((row) => [row['Slot'], row['Result']]),
+      [
+        ['slot1', 'Success'],
+        ['slot2', 'Failure'],
+      ],
+    );
+  });
+
+  test('are left alone when they are not a table, while every other report is written', async () => {
+    const folder = await journalOf([passed({})]);
+    await writeFile(path(), 'not,a\r\ntable');
+    await assert.rejects(writeProjections(folder), /REPORT_FAILED: .*factory_records_20260304\.csv/);
+    assert.equal(await readFile(path(), 'utf8'), 'not,a\r\ntable');
+    assert.ok((await readdir(folder)).includes('summary.txt'));
+  });
+
+  test('lose no row when several runs end at once', async () => {
+    const slots = Array.from({ length: 8 }, (_, n) => ({ slot: `slot${n + 1}`, runId: `run${n + 1}` }));
+    const folders = await Promise.all(slots.map((slot) => journalOf([passed(slot)], { runId: slot.runId })));
+    await Promise.all(folders.map(writeProjections));
+    assert.equal((await rowsOf(path())).length, 8);
+  });
+});
