@@ -285,6 +285,13 @@ export const catalogue = {
     cause: 'The board reset again and again instead of staying up.',
     remedy: 'Read the reset causes in the console log; rework the unit.',
   },
+  BOOT_RESET: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The board reset itself after it had come up.',
+    remedy: 'Read the reset cause in the console log; rework the unit.',
+  },
   BOOT_DOWNLOAD_MODE: {
     blame: 'rig',
     category: 'boot',
@@ -371,6 +378,13 @@ export const catalogue = {
     cause: 'Another live run writes the journal.',
     remedy: 'Wait until that run has ended, or stop the process whose id the message gives.',
   },
+  CONSOLE_LOG_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'The console log could not be written to disk.',
+    remedy: 'Free disk space and check the permissions of the results folder; the unit has to run again.',
+  },
   JOURNAL_CORRUPT: {
     blame: 'rig',
     category: 'verification',
@@ -383,7 +397,8 @@ export const catalogue = {
     category: 'other',
     retryable: true,
     cause: 'A report could not be made, or a file that it adds to could not be read.',
-    remedy: 'Correct what the message names, then run rig report rebuild; the journal still has every record.',
+    remedy:
+      'Correct what the message names, then run rig report rebuild; the journal still has every record.',
   },
   WORKER_LOST: {
     blame: 'rig',

@@ -4,12 +4,12 @@ import type { Limits } from '../../core/measurement.js';
 export interface CheckCommand {
   /** Sent to the console with a line end; left out to only listen. */
   send?: string;
-  /** The response must match this before the deadline. */
+  /** The response must match this before the deadline. Boards that echo: it must not match the command itself. */
   expect: string;
   /** A match of this ends the check at once as CHECK_RESPONSE: the board itself says that it failed. */
   fail?: string;
   timeoutMs: number;
-  /** Values taken from the response, up to and including the expected text. */
+  /** Values taken from the response, up to and including the line that ends the expected text. */
   measure: CheckMeasure[];
 }
 
@@ -37,7 +37,7 @@ export interface Check {
 export interface BootExpectation {
   /** Must have the named group `version`: the firmware's own banner. */
   version: string;
-  /** The application's word that it is up. */
+  /** The application's word that it is up. It comes after the banner: looked for from the end of that match on. */
   ready: string;
   timeoutMs: number;
 }

@@ -1,0 +1,127 @@
+import { RigError } from '../../core/errors.js';
+import { boardEvents, eventError, type BoardEvent } from './boot-faults.js';
+import { powerOnCause } from './boot-signatures.js';
+import type { BootExpectation } from './check.js';
+import type { Console, ConsoleCursor, ConsoleMatch } from './console.js';
+import { firstOf } from './first-of.js';
+import { compilePattern } from './pattern.js';
+import { quoted } from './quoted.js';
+
+export { faultSince } from './boot-faults.js';
+
+/** So many reset banners before the ready marker are a loop: the first is the power-up, one more may be the supply's bounce. */
+const loopResets = 3;
+
+export interface AwaitBootOptions {
+  /** The version that the release has; the banner must say exactly this. */
+  version: string;
+  /** Where the boot begins: the cursor at power-up. The start of the log unless told. */
+  from?: ConsoleCursor;
+  signal?: AbortSignal;
+}
+
+export interface Booted {
+  version: string;
+  /** From the call to the ready marker. */
+  seconds: number;
+  /** The end of the ready marker: whatever fault comes after it is one of a board that was up. */
+  readyAt: ConsoleCursor;
+}
+
+type Seen = BoardEvent | { kind: 'version' } | { kind: 'ready' };
+
+/** What has been seen of the boot so far. */
+interface Progress {
+  at: ConsoleCursor;
+  resets: string[];
+  version?: string;
+}
+
+/**
+ * Waits for positive proof that the release runs: its version banner, then the ready marker. Ends early with BOOT_PANIC,
+ * BOOT_BROWNOUT, BOOT_BAD_IMAGE, BOOT_DOWNLOAD_MODE, BOOT_LOOP or BOOT_WRONG_VERSION, quoting the line that decided; at the deadline
+ * with BOOT_SILENT or BOOT_TIMEOUT. PORT_LOST and CONSOLE_LOG_FAILED are the rig's, CONFIG_INVALID the board file's.
+ */
+export async function awaitBoot(
+  console: Console,
+  expectation: BootExpectation,
+  options: AwaitBootOptions,
+): Promise<Booted> {
+  const started = performance.now();
+  const from = options.from ?? 0;
+  const candidates = [
+    ...boardEvents,
+    { pattern: compilePattern(expectation.version, 'boot.version'), is: { kind: 'version' as const } },
+    { pattern: compilePattern(expectation.ready, 'boot.ready'), is: { kind: 'ready' as const } },
+  ] as const;
+  const progress: Progress = { at: from, resets: [] };
+  for (;;) {
+    const elapsedMs = performance.now() - started;
+    const { is, match } = await firstOf<Seen>(console, candidates, {
+      from: progress.at,
+      timeoutMs: Math.max(0, expectation.timeoutMs - elapsedMs),
+      onTimeout: (lastLines) => bootTimeout(console.cursor() === from, expectation, progress, lastLines),
+      ...(options.signal && { signal: options.signal }),
+    });
+    progress.at = match.end;
+    if (is.kind === 'fault') throw await eventError(console, is, match);
+    if (is.kind === 'reset') countReset(progress, match);
+    if (is.kind === 'version') progress.version = checkVersion(match, options.version);
+    if (is.kind === 'ready' && progress.version !== undefined) {
+      readyCursors.set(console, match.end);
+      return { version: progress.version, seconds: (performance.now() - started) / 1000, readyAt: match.end };
+    }
+  }
+}
+
+/** Where the last `awaitBoot` on this console saw the board ready. */
+export function readyCursor(console: Console): ConsoleCursor | undefined {
+  return readyCursors.get(console);
+}
+
+const readyCursors = new WeakMap<Console, ConsoleCursor>();
+
+function countReset(progress: Progress, match: ConsoleMatch): void {
+  progress.resets.push(match.groups['cause'] ?? match.text);
+  delete progress.version;
+  if (progress.resets.length < loopResets) return;
+  const causes = progress.resets.join(', ');
+  const hint = progress.resets.every((cause) => powerOnCause.test(cause))
+    ? '; power-on resets without a power cycle mean that the supply falls'
+    : '';
+  const what = `${loopResets} resets before the board was ready (${causes})${hint}`;
+  throw new RigError('BOOT_LOOP', `${what}; the board said "${quoted(match.text)}"`, {
+    details: { resets: progress.resets },
+  });
+}
+
+function checkVersion(match: ConsoleMatch, wanted: string): string {
+  const found = match.groups['version'];
+  if (found === undefined) {
+    throw new RigError(
+      'CONFIG_INVALID',
+      `boot.version matched "${quoted(match.text)}" without its group "version"`,
+    );
+  }
+  if (found === wanted) return found;
+  const what = `the board runs ${quoted(found)}, the release is ${wanted}`;
+  throw new RigError('BOOT_WRONG_VERSION', `${what}; the board said "${quoted(match.text)}"`, {
+    details: { found: quoted(found), wanted },
+  });
+}
+
+function bootTimeout(
+  silent: boolean,
+  { timeoutMs, version, ready }: BootExpectation,
+  progress: Progress,
+  lastLines: string,
+): RigError {
+  const seconds = timeoutMs / 1000;
+  if (silent)
+    return new RigError('BOOT_SILENT', `not one byte on the console within ${seconds} s of power-up`);
+  const missing =
+    progress.version === undefined
+      ? `no version banner /${version}/`
+      : `version ${progress.version} came up, but no ready marker /${ready}/ after it`;
+  return new RigError('BOOT_TIMEOUT', `${missing} within ${seconds} s; the last lines were:\n${lastLines}`);
+}
