@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { CheckedFile } from './checked-file.js';
+import type { LoadedRelease } from './fit-rules.js';
+import type { BoardFile, StationFile } from './rig-files.js';
+import { sizeInBytes } from './size.js';
+import type { Board, Release, ReleaseImage, Slot, Station } from './types.js';
+
+/**
+ * The station as the rest of the rig sees it. Only for files without problems: an incomplete one is a defect of the rules and
+ * throws.
+ */
+export function resolveStation(
+  file: CheckedFile<StationFile>,
+  boards: ReadonlyMap<string, CheckedFile<BoardFile>>,
+  releases: ReadonlyMap<string, LoadedRelease>,
+): Station {
+  const written = complete(file);
+  const slots = written.slots.map((slot): Slot => {
+    const board = boards.get(slot.board ?? written.board);
+    const release = releases.get(slot.release ?? written.release);
+    if (board === undefined || release === undefined)
+      throw new Error(`${file.file}: ${slot.id} was not followed`);
+    return { ...slot, board: resolveBoard(board), release: resolveRelease(release) };
+  });
+  return {
+    name: file.name,
+    ...(written.bench && { bench: written.bench }),
+    programme: written.programme,
+    powerOn: written.powerOn,
+    limits: { flashesAtOnce: written.limits.flashesAtOnce ?? slots.length },
+    slots,
+    faults: written.faults ?? [],
+    seed: written.seed,
+    file: file.file,
+  };
+}
+
+function resolveBoard(file: CheckedFile<BoardFile>): Board {
+  const { chip, flash, supply, boot, checks } = complete(file);
+  const { driver, baudRate } = flash;
+  const sizeBytes = sizeInBytes(flash.size);
+  if (sizeBytes === undefined) throw new Error(`${file.file}: flash.size was not understood`);
+  return {
+    name: file.name,
+    chip,
+    flash: { driver, sizeBytes, baudRate },
+    supply,
+    boot,
+    checks,
+    file: file.file,
+  };
+}
+
+function resolveRelease({ file, images }: LoadedRelease): Release {
+  const { version, chip } = complete(file);
+  const inOrder = [...images].sort((one, two) => one.offset - two.offset);
+  const digest = createHash('sha256');
+  for (const { bytes } of inOrder) digest.update(bytes);
+  return {
+    name: file.name,
+    version,
+    chip,
+    images: inOrder.map(({ name, offset, path, sizeBytes, sha256, md5 }): ReleaseImage => {
+      return { name, offset, path, sizeBytes, sha256, md5 };
+    }),
+    sha256: digest.digest('hex'),
+    file: file.file,
+  };
+}
+
+function complete<T>(file: CheckedFile<T>): T {
+  const values = file.complete();
+  if (values === undefined) throw new Error(`${file.file} is incomplete, and no rule has said why`);
+  return values;
+}

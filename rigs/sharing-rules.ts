@@ -1,0 +1,76 @@
+import { lineName, type LineAddress } from '../gpio/line.js';
+import type { CheckedFile } from './checked-file.js';
+import type { Problem } from './problem.js';
+import type { Partly, SlotFile, StationFile } from './rig-files.js';
+import type { ValuePath } from './yaml-source.js';
+
+type File = CheckedFile<StationFile>;
+
+/** One thing of the host that only one slot can have. */
+interface Claim {
+  file: File;
+  path: ValuePath;
+  /** What it is, the same text for the same thing. */
+  thing: string;
+  /** Whose it is: `power of slot1`. */
+  owner: string;
+}
+
+/**
+ * No two slots of the rig may have one serial port, one meter input or one GPIO line. The same within a station is a problem of its
+ * file; between two stations it concerns both, and is returned. Virtual stations have a host of their own.
+ */
+export function checkSharing(files: readonly File[]): Problem[] {
+  const between: Problem[] = [];
+  const claims = new Map<string, Claim>();
+  for (const claim of files.flatMap(claimsOf)) {
+    const key = `${claim.file.values.bench ?? 'hardware'} ${claim.thing}`;
+    const first = claims.get(key);
+    if (first === undefined) claims.set(key, claim);
+    else if (first.file === claim.file) claim.file.report(claim.path, conflict(claim, first, 'line'));
+    else between.push(...betweenStations(claim, first));
+  }
+  return between;
+}
+
+function betweenStations(claim: Claim, first: Claim): Problem[] {
+  const problem = claim.file.problemAt(claim.path, conflict(claim, first, `${first.file.name}.yaml line`));
+  return [claim, first].map(({ file }) => ({ ...problem, station: file.name }));
+}
+
+function conflict(claim: Claim, first: Claim, where: string): string {
+  const line = first.file.lineOf(first.path);
+  return `${claim.thing} is already the ${first.owner} (${where} ${line}); give the ${claim.owner} one of its own`;
+}
+
+function claimsOf(file: File): Claim[] {
+  return (file.values.slots ?? []).flatMap((slot, index) => {
+    const slotName = slot?.id ?? `slots[${index}]`;
+    return thingsOf(slot ?? {}).map(({ path, thing, role }): Claim => {
+      return { file, path: ['slots', index, ...path], thing, owner: `${role} of ${slotName}` };
+    });
+  });
+}
+
+function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; role: string }[] {
+  const { serial, power, boot, reset, lamps, meter } = slot;
+  const lines: [ValuePath, Partly<LineAddress> | undefined, string][] = [
+    [['power'], power, 'power line'],
+    [['boot'], boot, 'boot line'],
+    [['reset'], reset, 'reset line'],
+    [['lamps', 'pass'], lamps?.pass, 'pass lamp'],
+    [['lamps', 'fail'], lamps?.fail, 'fail lamp'],
+  ];
+  const things = lines.flatMap(([path, line, role]) => {
+    if (line?.chip === undefined || line.line === undefined) return [];
+    return [{ path, thing: `GPIO line ${lineName({ chip: line.chip, line: line.line })}`, role }];
+  });
+  const port = serial?.path;
+  if (port !== undefined)
+    things.push({ path: ['serial', 'path'], thing: `port ${port}`, role: 'serial port' });
+  if (meter?.hwmon !== undefined && meter.volts !== undefined) {
+    const thing = `meter input ${meter.hwmon}/${meter.volts}`;
+    things.push({ path: ['meter'], thing, role: 'meter' });
+  }
+  return things;
+}

@@ -1,0 +1,69 @@
+import type { CheckedFile } from './checked-file.js';
+import { checkName, repeated } from './name-rule.js';
+import { suggestion } from './nearest-name.js';
+import type { StationFile } from './rig-files.js';
+
+type File = CheckedFile<StationFile>;
+
+/** What a station file must keep by itself, beyond its schema. `specs` are the names of the specs that there are. */
+export function checkStation(file: File, specs: readonly string[]): void {
+  checkName('station', file, file.values.station);
+  checkProgramme(file, specs);
+  checkSlotIds(file);
+  checkPorts(file);
+  checkFaults(file);
+}
+
+/** Ids of the slots, for messages and look-ups; those that the schema refused are left out. */
+export function slotIds(file: Pick<File, 'values'>): string[] {
+  return (file.values.slots ?? []).flatMap((slot) => slot?.id ?? []);
+}
+
+function checkProgramme(file: File, specs: readonly string[]): void {
+  for (const [index, programme] of (file.values.programme ?? []).entries()) {
+    if (programme === undefined || specs.includes(programme)) continue;
+    file.report(
+      ['programme', index],
+      `there is no spec "${programme}" (specs/${programme}.spec.ts); ${suggestion(programme, specs)}`,
+    );
+  }
+}
+
+function checkSlotIds(file: File): void {
+  const ids = (file.values.slots ?? []).map((slot) => slot?.id);
+  for (const { index, first } of repeated(ids)) {
+    const line = file.lineOf(['slots', first, 'id']);
+    file.report(
+      ['slots', index, 'id'],
+      `"${ids[index]}" is already the slot of line ${line}; every slot needs an id of its own`,
+    );
+  }
+}
+
+/** On hardware only: the virtual bench puts its own port in place of the path. */
+function checkPorts(file: File): void {
+  if (file.values.bench === 'virtual') return;
+  for (const [index, slot] of (file.values.slots ?? []).entries()) {
+    const path = slot?.serial?.path;
+    if (path === undefined || !/^\/dev\/tty(USB|ACM)\d+$/.test(path)) continue;
+    const what = `${path} goes to another adapter after the next plug; name the port by its place, as \`ls -l /dev/serial/by-path\` shows it`;
+    file.report(['slots', index, 'serial', 'path'], what);
+  }
+}
+
+function checkFaults(file: File): void {
+  const { bench, faults } = file.values;
+  if (bench !== 'virtual') {
+    const remedy = 'only virtual boards have faults; take it out, or add `bench: virtual`';
+    if (faults !== undefined) file.report(['faults'], remedy, 'key');
+    if (file.isWritten(['seed'])) file.report(['seed'], remedy, 'key');
+  }
+  const known = slotIds(file);
+  for (const [index, fault] of (faults ?? []).entries()) {
+    for (const [position, slot] of (fault?.slots ?? []).entries()) {
+      if (slot === undefined || known.includes(slot)) continue;
+      const what = `there is no slot "${slot}" in this station; ${suggestion(slot, known)}`;
+      file.report(['faults', index, 'slots', position], what);
+    }
+  }
+}
