@@ -24,6 +24,8 @@ export interface BenchSlot {
   boot?: LineAddress;
   reset?: LineAddress;
   lamps: LineAddress[];
+  /** The slot's supply at full height, in V; 5 unless told. */
+  railVolts?: number;
   /** File names that the slot's meter has. */
   meter?: { volts: string; amps?: string };
   /** The faults that this board has: slots and probabilities are already decided. */
@@ -71,6 +73,7 @@ export function benchPlan(
       consoleBaudRate: slot.serial.baudRate,
       lamps: [lamps.pass, lamps.fail].filter((line) => line !== undefined),
       faults: deal(slot),
+      railVolts: railAbove(slot.board.supply.onVolts),
       ...(power && { power }),
       ...(boot && { boot }),
       ...(reset && { reset }),
@@ -78,6 +81,13 @@ export function benchPlan(
     };
   });
   return { station: station.name, slots, ...where };
+}
+
+const usualRailVolts = [1.8, 3.3, 5, 12, 24, 48];
+
+/** The lowest usual rail that counts as risen where this much does. */
+function railAbove(onVolts: number): number {
+  return usualRailVolts.find((volts) => volts > onVolts) ?? onVolts * 1.05;
 }
 
 /** Espressif's 24:6f:28, one byte from the station's name, two from the slot's position: stable from run to run. */

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { BenchPlan, BenchPorts, BenchSlot, BenchState } from '../rigs/bench.js';
+import { openBenchLog, type BenchLog } from './bench-log.js';
+import { createBoard, type Board } from './board.js';
+import { createBoardInputs, type BoardInputs } from './board-inputs.js';
+import { serveControl } from './control.js';
+import { createFlashArray } from './flash-array.js';
+import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
+import { startLoader } from './loader/loader.js';
+import { createMeterFiles } from './meters.js';
+import { createWire } from './wire.js';
+
+/** A running bench: one board a slot, their ports, lines and meters. */
+export interface Bench {
+  readonly state: BenchState;
+  lines(): LineReport[];
+  /** True while an output switches power on. */
+  energised(): boolean;
+  /** Ends the boards and removes the socket; says how the lines were. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Builds everything that a plan names; `onStop` is called when a client asks the bench to end. */
+export async function startBench(plan: BenchPlan, onStop: () => void): Promise<Bench> {
+  const log = openBenchLog(plan.folder);
+  log.write(`bench of ${plan.station}, pid ${process.pid}${plan.byHand ? ', started by hand' : ''}`);
+  const lines = createLineBank(linesOf(plan), (text) => log.write(text));
+  const stations = await Promise.all(plan.slots.map((slot) => startSlot(slot, { plan, lines, log })));
+  const state: BenchState = {
+    station: plan.station,
+    pid: process.pid,
+    socketPath: plan.socketPath,
+    slots: Object.fromEntries(stations.map(({ slot, ports }) => [slot, ports])),
+  };
+  const control = await serveControl({ socketPath: plan.socketPath, lines, state: () => state, onStop });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    for (const report of lines.report()) log.write(`at the end: ${lineText(report)}`);
+    await control.close();
+    await Promise.all(stations.map((slot) => slot.close()));
+    log.write('bench ends');
+    log.close();
+  };
+  return {
+    state,
+    lines: () => lines.report(),
+    energised: () => plan.slots.some(({ power }) => power !== undefined && lines.isActive(power)),
+    close: () => (closing ??= close()),
+  };
+}
+
+interface RunningSlot {
+  slot: string;
+  ports: BenchPorts;
+  close(): Promise<void>;
+}
+
+async function startSlot(
+  slot: BenchSlot,
+  { plan, lines, log }: { plan: BenchPlan; lines: LineBank; log: BenchLog },
+): Promise<RunningSlot> {
+  const { faults, flashSizeBytes, meter: meterNames } = slot;
+  const say = (text: string): void => log.write(`${slot.slot}: ${text}`);
+  if (faults.length > 0) say(`faults ${JSON.stringify(faults)}`);
+  const folder = join(plan.folder, 'hwmon', slot.slot);
+  const meter = meterNames && createMeterFiles(folder, meterNames);
+  const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
+  const flash = createFlashArray({ sizeBytes: flashSizeBytes, faults });
+  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, log: say });
+  const board: Board = createBoard({
+    slot,
+    wire,
+    flash,
+    startLoader,
+    ...(meter && { meter }),
+    strap: inputs.strap,
+    onHostBytes: inputs.hear,
+    log: say,
+  });
+  inputs.drive(board);
+  const { serialPath, rfc2217 } = wire;
+  return {
+    slot: slot.slot,
+    ports: { serialPath, rfc2217, ...(meter && { hwmon: meter.folder }) },
+    async close() {
+      inputs.close();
+      board.close();
+      await wire.close();
+    },
+  };
+}
+
+/** The last four bytes of the MAC. */
+function seedOf(mac: string): number {
+  return Number.parseInt(mac.replaceAll(':', '').slice(-8), 16);
+}
+
+function lineText({ chip, line, use, direction, level, active }: LineReport): string {
+  return `${chip}/${line} (${use}) ${direction} ${level}, ${active ? 'active' : 'inactive'}`;
+}

@@ -1,0 +1,118 @@
+import type { BenchSlot } from '../rigs/bench.js';
+import { createAutoReset } from './auto-reset.js';
+import type { Board, BootMode } from './board.js';
+import type { LineBank } from './lines.js';
+import type { Wire } from './parts.js';
+
+/** What decides a board's power, reset and boot strap. */
+export interface BoardInputs {
+  /** Connects the board: from now on it follows. */
+  drive(board: Board): void;
+  /** The strap at this moment. */
+  strap(): BootMode;
+  /** Gets what the host sends to a chip that runs what is in its flash. */
+  hear(bytes: Buffer): void;
+  close(): void;
+}
+
+export interface BoardInputOptions {
+  slot: Pick<BenchSlot, 'power' | 'boot' | 'reset'>;
+  lines: LineBank;
+  wire: Pick<Wire, 'onLines' | 'onHangUp'>;
+  byHand: boolean;
+  log: (text: string) => void;
+}
+
+/**
+ * Joins what can drive a board: the station's lines, the reset circuit on DTR and RTS, and a person's hand. The hand has power on and
+ * the boot button down until the station's lines are used for the first time: as a person would, it presses reset when a tool has let go
+ * of a port without DTR and RTS, or knocks on one in vain.
+ */
+export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInputOptions): BoardInputs {
+  const { power, boot, reset } = slot;
+  let board: Board | undefined;
+  let hand = byHand;
+  let adapterHolds = false;
+  let linesSeen = false;
+
+  const active = (address: typeof power): boolean => address !== undefined && lines.isActive(address);
+  const lineStrap = (): BootMode => (active(boot) ? 'download' : 'run');
+  const strap = (): BootMode => (hand && !linesSeen ? 'download' : lineStrap());
+  const powerOn = (): boolean => hand || power === undefined || active(power);
+  const release = (mode: BootMode): void => {
+    if (!active(reset) && !adapterHolds) board?.release(mode);
+  };
+  const pressReset = (why: string): void => {
+    log(`${why}: reset by hand, into the loader`);
+    board?.hold();
+    board?.release('download');
+  };
+
+  const adapter = createAutoReset({
+    onHold() {
+      adapterHolds = true;
+      board?.hold();
+    },
+    onRelease(mode) {
+      adapterHolds = false;
+      release(mode === 'download' ? mode : lineStrap());
+    },
+  });
+  wire.onLines((signals) => {
+    linesSeen = true;
+    log(`DTR ${signals.dtr ? 'on' : 'off'}, RTS ${signals.rts ? 'on' : 'off'}`);
+    adapter.set(signals);
+  });
+  wire.onHangUp(() => {
+    log('the host closed the port');
+    const hadLines = linesSeen;
+    linesSeen = false;
+    // An adapter drops both outputs when its port is closed.
+    adapter.set({ dtr: false, rts: false });
+    if (hand && !hadLines) pressReset('port closed');
+  });
+
+  const knock = createKnockDetector();
+  const follow = (): void => {
+    board?.switchPower(powerOn());
+    if (active(reset)) board?.hold();
+    else release(strap());
+  };
+  for (const address of [power, boot, reset]) {
+    if (address === undefined) continue;
+    lines.onWrite(address, () => {
+      if (hand) log('lines are in use: the hand lets go');
+      hand = false;
+      follow();
+    });
+  }
+
+  return {
+    drive(next) {
+      board = next;
+      follow();
+    },
+    strap,
+    hear(bytes) {
+      if (hand && !linesSeen && knock(bytes)) pressReset('a loader tool knocks');
+    },
+    close() {
+      adapter.close();
+      board = undefined;
+    },
+  };
+}
+
+/** Head of the loader's SYNC command. */
+const syncHead = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);
+
+/** True when the bytes, with what came before them, hold the head of a SYNC. */
+function createKnockDetector(): (bytes: Buffer) => boolean {
+  let tail = Buffer.alloc(0);
+  return (bytes) => {
+    const seen = Buffer.concat([tail, bytes]);
+    const found = seen.includes(syncHead);
+    tail = found ? Buffer.alloc(0) : seen.subarray(Math.max(0, seen.length - syncHead.length + 1));
+    return found;
+  };
+}

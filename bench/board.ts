@@ -1,0 +1,122 @@
+import type { BenchSlot } from '../rigs/bench.js';
+import { faultOf } from './board-faults.js';
+import { runChip, type ChipState } from './chip.js';
+import { romTextsOf } from './boot/rom-texts.js';
+import type { MeterFiles } from './meters.js';
+import type { FlashArray, StartLoader, Wire } from './parts.js';
+import { createSupply, loads } from './supply.js';
+
+/** Where a chip goes when it leaves reset: its loader, or what is in its flash. */
+export type BootMode = 'download' | 'run';
+
+export type BoardState = 'off' | 'no supply' | 'held in reset' | 'dead' | ChipState;
+
+/** One virtual board: supply, EN, boot strap, and a chip that runs what is in its flash. */
+export interface Board {
+  readonly state: BoardState;
+  switchPower(on: boolean): void;
+  /** EN low: nothing runs until `release`. */
+  hold(): void;
+  /** EN high: the chip starts if it has power. */
+  release(mode: BootMode): void;
+  /** Ends whatever runs; leaves flash and wire as they are. May be called twice. */
+  close(): void;
+}
+
+export interface BoardOptions {
+  slot: Pick<BenchSlot, 'chip' | 'mac' | 'faults' | 'consoleBaudRate' | 'railVolts'>;
+  wire: Wire;
+  flash: FlashArray;
+  startLoader: StartLoader;
+  meter?: MeterFiles;
+  /** The boot strap at this moment: sampled when power comes up and when a watchdog or the brown-out detector resets the chip. */
+  strap: () => BootMode;
+  /** Bytes of the host that reach the chip while it runs what is in its flash. */
+  onHostBytes?: (bytes: Buffer) => void;
+  /** Resets and states. */
+  log: (text: string) => void;
+}
+
+/** A board without power. Throws BENCH_FAILED when no virtual board has its chip. */
+export function createBoard(options: BoardOptions): Board {
+  const { wire, strap, log, slot, meter } = options;
+  const { faults } = slot;
+  const dead = faultOf(faults, 'dead') !== undefined;
+  const noSupply = faultOf(faults, 'no-power') !== undefined;
+  const chip = faultOf(faults, 'wrong-chip')?.chip ?? slot.chip;
+  const mac = faultOf(faults, 'duplicate-mac')?.mac ?? slot.mac;
+  const texts = romTextsOf(chip);
+  let state: BoardState = 'off';
+  let powered = false;
+  let held = false;
+  let life: AbortController | undefined;
+  let lastRun = Promise.resolve();
+
+  const enter = (next: BoardState): void => {
+    if (next !== state) log(next);
+    state = next;
+  };
+  const stop = (): void => {
+    life?.abort();
+    life = undefined;
+    wire.setPowered(false);
+  };
+  const start = (mode: BootMode): void => {
+    if (dead) {
+      supply.setLoad(loads.stuck);
+      return enter('dead');
+    }
+    wire.setPowered(true);
+    life = new AbortController();
+    const { signal } = life;
+    const parts = { ...options, chip, mac, texts, supply, strap, log, enter, signal };
+    // One after the other: a run that was aborted still has to let go of the wire.
+    lastRun = lastRun
+      .then(() => (signal.aborted ? undefined : runChip(parts, mode)))
+      .catch((thrown: unknown) => {
+        if (!signal.aborted)
+          log(`the virtual chip failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+      });
+  };
+  const supply = createSupply({
+    nominalMillivolts: (slot.railVolts ?? 5) * 1000,
+    broken: noSupply,
+    ...(meter && { meter }),
+    onUp() {
+      powered = true;
+      if (held) enter('held in reset');
+      else start(strap());
+    },
+    onDown() {
+      powered = false;
+      stop();
+    },
+  });
+
+  return {
+    get state() {
+      return state;
+    },
+    switchPower(on) {
+      supply.switch(on);
+      if (!on) enter('off');
+      else if (noSupply) enter('no supply');
+    },
+    hold() {
+      if (held) return;
+      held = true;
+      if (!powered) return;
+      stop();
+      enter('held in reset');
+    },
+    release(mode) {
+      if (!held) return;
+      held = false;
+      if (powered) start(mode);
+    },
+    close() {
+      stop();
+      supply.close();
+    },
+  };
+}

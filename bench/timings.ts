@@ -1,0 +1,32 @@
+/**
+ * Every duration of the virtual boards, in milliseconds, in one place. They are near those of an ESP32 module on a bench
+ * supply; a boot to the first line of the application takes about 400 ms, most of it text at 115200 baud.
+ */
+export const timings = {
+  /** From switching on until the rail is up. */
+  railRise: 60,
+  /** From switching off until the rail is down. */
+  railFall: 80,
+  /** Between two values of a meter while the rail moves. */
+  railStep: 15,
+  /** From switching on until the supervisor lets the chip go. */
+  powerOnReset: 45,
+  /** From a reset to the ROM's first character. */
+  romStart: 8,
+  /** The ROM's reading of the second stage. */
+  romLoad: 5,
+  /** Between two tries of the ROM to find an image. */
+  romRetry: 40,
+  /** From the ROM's last word about a bad image to the reset by its watchdog. */
+  romWatchdog: 120,
+  /** The second stage's set-up of flash and cache. */
+  secondStageStart: 6,
+  /** Reading and hashing an application, for each MiB. */
+  imageCheckPerMiB: 90,
+  /** Start of the cores and the scheduler. */
+  systemStart: 15,
+  /** From a software reset's cause to the reset, once its last word is out. */
+  softwareReset: 3,
+  /** From the collapse of the supply until it carries the chip again. */
+  brownoutRecovery: 30,
+} as const;
