@@ -10,5 +10,5 @@ export async function openBackend(spec: LineBackendSpec): Promise<LineBackend> {
     return openBenchLines(spec.socketPath);
   }
   const { openOnoffLines } = await import('./onoff-lines.js');
-  return openOnoffLines(spec.sysfs === undefined ? {} : { sysfs: spec.sysfs });
+  return openOnoffLines();
 }

@@ -29,9 +29,8 @@ export async function openBenchLines(socketPath: string): Promise<LineBackend> {
     async openOutput(address, { initial }) {
       lines.assertOpen();
       await wire.ask('line.open', address);
-      if (initial !== 'as-is') await drive(wire, address, initial, 'line.output');
-      // A line that is taken as it is may be an input until its first write; a plain write would be refused.
-      return benchOutput(wire, lines, address, initial === 'as-is' ? 'line.output' : 'line.write');
+      if (initial !== 'as-is') await drive(wire, address, initial);
+      return benchOutput(wire, lines, address);
     },
     async openInput(address, { debounceMs = 0 } = {}) {
       lines.assertOpen();
@@ -45,8 +44,6 @@ export async function openBenchLines(socketPath: string): Promise<LineBackend> {
   };
 }
 
-type WriteOp = 'line.write' | 'line.output';
-
 interface LineState {
   level: Level;
   direction: 'in' | 'out';
@@ -58,13 +55,13 @@ interface BenchWire {
   subscribe(address: LineAddress, listener: (level: Level) => void): Promise<() => void>;
 }
 
-function benchOutput(wire: BenchWire, lines: OpenLines, address: LineAddress, writeOp: WriteOp): OutputLine {
+function benchOutput(wire: BenchWire, lines: OpenLines, address: LineAddress): OutputLine {
   const { assertOpen, close } = lines.add(address, () => undefined);
   return {
     address,
     async write(active) {
       assertOpen();
-      await drive(wire, address, active, writeOp);
+      await drive(wire, address, active);
     },
     async read() {
       assertOpen();
@@ -74,9 +71,10 @@ function benchOutput(wire: BenchWire, lines: OpenLines, address: LineAddress, wr
   };
 }
 
-async function drive(wire: BenchWire, address: LineAddress, active: boolean, op: WriteOp): Promise<void> {
+async function drive(wire: BenchWire, address: LineAddress, active: boolean): Promise<void> {
   const wanted = levelFor(address, active);
-  await wire.ask(op, address, { level: wanted });
+  // Not `line.write`: that is refused while the line is an input, which one that was taken as it is may be.
+  await wire.ask('line.output', address, { level: wanted });
   const { level, direction } = await wire.ask<LineState>('line.read', address);
   if (level === wanted && direction === 'out') return;
   const seen = direction === 'out' ? `reads back ${level}` : 'has become an input';

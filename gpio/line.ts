@@ -43,7 +43,7 @@ export interface LineBackend {
 }
 
 /** How to make a backend in another process: plain data, so that it travels to workers and to the guard. */
-export type LineBackendSpec = { kind: 'onoff'; sysfs?: string } | { kind: 'bench'; socketPath: string };
+export type LineBackendSpec = { kind: 'onoff' } | { kind: 'bench'; socketPath: string };
 
 /** `pinctrl-bcm2711/17`, with `!` when active low, as it stands in messages and logs. */
 export function lineName(address: LineAddress): string {

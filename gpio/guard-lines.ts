@@ -1,0 +1,122 @@
+import { withDeadline } from '../core/deadline.js';
+import { asRigError, RigError } from '../core/errors.js';
+import { openBackend } from './backend.js';
+import type { GuardedLine, SafetyReport } from './guard-protocol.js';
+import { lineName, type LineBackend, type LineBackendSpec, type OutputLine } from './line.js';
+
+/** A line that has not followed for this long is taken for lost, so that it cannot hold up the next try. */
+const driveTimeoutMs = 500;
+
+/** The lines that the guard holds open, by the name of who uses them. */
+export interface GuardedLines {
+  /** Opens the lines as they are. Lines that had this name before are given up when the new ones are open. */
+  watch(name: string, spec: LineBackendSpec, lines: readonly GuardedLine[]): Promise<void>;
+  unwatch(name: string): Promise<void>;
+  /** Drives the lines of the name, all at the same time; reports what did not follow instead of throwing. */
+  makeSafe(name: string): Promise<SafetyReport[]>;
+  makeAllSafe(): Promise<SafetyReport[]>;
+  close(): Promise<void>;
+}
+
+interface Watched extends GuardedLine {
+  spec: LineBackendSpec;
+  /** The backend that was last asked for the line. */
+  source?: Promise<LineBackend>;
+  line?: OutputLine;
+}
+
+/** Starts with no line. Lines share their backend; one that is lost is opened anew when its line is driven. */
+export function guardLines(): GuardedLines {
+  const watched = new Map<string, Watched[]>();
+  const backends = shareBackends();
+
+  const openLine = async (item: Watched): Promise<OutputLine> => {
+    item.source = backends.get(item.spec);
+    const backend = await item.source;
+    return (item.line = await backend.openOutput(item.address, { initial: 'as-is' }));
+  };
+
+  /** Once more on a new connection when the line is lost: the chip or the bench may have been started again. */
+  const retryWhenLost = async (item: Watched, act: () => Promise<unknown>): Promise<void> => {
+    const attempt = () => {
+      const onTimeout = () =>
+        new RigError('LINE_LOST', `${lineName(item.address)} did not follow within ${driveTimeoutMs} ms`);
+      return withDeadline(act, { timeoutMs: driveTimeoutMs, onTimeout });
+    };
+    try {
+      await attempt();
+    } catch (thrown) {
+      if (asRigError(thrown).code !== 'LINE_LOST') throw thrown;
+      backends.forget(item.spec, item.source);
+      delete item.line;
+      await attempt();
+    }
+  };
+
+  const makeSafe = async (item: Watched): Promise<SafetyReport> => {
+    const line = lineName(item.address);
+    try {
+      await retryWhenLost(item, async () => (item.line ?? (await openLine(item))).write(item.safe));
+      return { line, ok: true };
+    } catch (thrown) {
+      return { line, ok: false, error: asRigError(thrown).message };
+    }
+  };
+
+  const unwatch = async (name: string) => {
+    const items = watched.get(name) ?? [];
+    watched.delete(name);
+    await closeLines(items);
+  };
+
+  return {
+    async watch(name, spec, lines) {
+      const items = lines.map((line): Watched => ({ ...line, spec }));
+      try {
+        for (const item of items) await retryWhenLost(item, () => openLine(item));
+      } catch (thrown) {
+        await closeLines(items);
+        throw thrown;
+      }
+      await unwatch(name);
+      watched.set(name, items);
+    },
+    unwatch,
+    async makeSafe(name) {
+      const items = watched.get(name);
+      if (items === undefined)
+        throw new RigError('INTERNAL_ERROR', `the guard watches no lines of '${name}'`);
+      return Promise.all(items.map(makeSafe));
+    },
+    makeAllSafe: () => Promise.all([...watched.values()].flat().map(makeSafe)),
+    close: () => backends.close(),
+  };
+}
+
+async function closeLines(items: readonly Watched[]): Promise<void> {
+  await Promise.all(items.map((item) => item.line?.close()));
+}
+
+/** One open backend a spec. */
+function shareBackends() {
+  const current = new Map<string, Promise<LineBackend>>();
+  const all: Promise<LineBackend>[] = [];
+  const keyOf = (spec: LineBackendSpec) => JSON.stringify(spec);
+  return {
+    get(spec: LineBackendSpec): Promise<LineBackend> {
+      const key = keyOf(spec);
+      const open = current.get(key) ?? openBackend(spec);
+      if (!current.has(key)) all.push(open);
+      current.set(key, open);
+      open.catch(() => current.get(key) === open && current.delete(key));
+      return open;
+    },
+    /** The next `get` opens a new one. The old one stays open, since other lines may still be well on it. */
+    forget(spec: LineBackendSpec, old: Promise<LineBackend> | undefined): void {
+      if (current.get(keyOf(spec)) === old) current.delete(keyOf(spec));
+    },
+    async close(): Promise<void> {
+      await Promise.allSettled(all.map(async (open) => (await open).close()));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { appendFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RigError } from '../core/errors.js';
+import { servePeer } from '../core/rpc.js';
+import { guardLines } from './guard-lines.js';
+import { guardProcesses } from './guard-processes.js';
+import type { GuardOps, SafetyReport } from './guard-protocol.js';
+
+// The guard process: `node --import tsx gpio/guard-main.ts [log file]`, started by guard.ts. It serves its owner over standard
+// input and output; when the input ends without `stop`, the owner has died, and every watched line is driven safe.
+
+/** When the lines are driven, counted from the owner's end: a write of a dying worker may still have been on its way. */
+const driveAtMs = [0, 100, 250, 500, 1000];
+/** Lines that did not follow are tried again for this long. */
+const retryForMs = 5000;
+const retryEveryMs = 200;
+
+const logFile = process.argv[2];
+const lines = guardLines();
+const processes = guardProcesses();
+let stopping = false;
+
+process.title = 'rigwright-guard';
+// What kills a run must not kill what cleans up after it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => log(`ignored ${signal}`));
+process.on('uncaughtException', (error) => log(`went on after: ${error.stack ?? error.message}`));
+
+const ops: { [op in keyof GuardOps]: (args: GuardOps[op]['args']) => Promise<GuardOps[op]['answer']> } = {
+  ready: async () => null,
+  async watch({ name, spec, lines: wanted }) {
+    await lines.watch(name, spec, wanted);
+    return null;
+  },
+  async unwatch({ name }) {
+    await lines.unwatch(name);
+    return null;
+  },
+  makeSafe: ({ name }) => lines.makeSafe(name),
+  async addProcess({ pid }) {
+    processes.add(pid);
+    return null;
+  },
+  async removeProcess({ pid }) {
+    processes.remove(pid);
+    return null;
+  },
+  async stop() {
+    stopping = true;
+    const reports = await lines.makeAllSafe();
+    log(`stopped by its owner; ${summaryOf(reports)}`);
+    setImmediate(() => void end());
+    return reports;
+  },
+};
+
+const owner = servePeer({ input: process.stdin, output: process.stdout }, (op, args) => {
+  if (!(op in ops)) throw new RigError('INTERNAL_ERROR', `the guard knows no '${op}'`);
+  return (ops[op as keyof GuardOps] as (args: unknown) => Promise<unknown>)(args);
+});
+owner.closed.addEventListener('abort', () => void (stopping || afterOwner()));
+
+async function afterOwner(): Promise<void> {
+  const began = performance.now();
+  const sinceMs = () => Math.round(performance.now() - began);
+  const killed = processes.killAll();
+  let reports = await lines.makeAllSafe();
+  log(
+    `the owner has died; killed ${killed.join(', ') || 'no process'}; ${summaryOf(reports)} after ${sinceMs()} ms`,
+  );
+  for (const atMs of driveAtMs.slice(1)) {
+    await delay(Math.max(0, atMs - sinceMs()));
+    reports = await lines.makeAllSafe();
+  }
+  while (reports.some(({ ok }) => !ok) && sinceMs() < retryForMs) {
+    await delay(retryEveryMs);
+    reports = await lines.makeAllSafe();
+  }
+  log(`ends after ${sinceMs()} ms; ${summaryOf(reports)}`);
+  await end();
+}
+
+async function end(): Promise<void> {
+  await lines.close().catch((error: unknown) => log(`closing failed: ${String(error)}`));
+  process.exit();
+}
+
+function summaryOf(reports: readonly SafetyReport[]): string {
+  const failed = reports.filter(({ ok }) => !ok);
+  const safe = `${reports.length - failed.length} of ${reports.length} lines are safe`;
+  return failed.length === 0
+    ? safe
+    : `${safe}; NOT SAFE: ${failed.map(({ line, error }) => `${line} (${error})`).join(', ')}`;
+}
+
+function log(text: string): void {
+  if (logFile === undefined) return;
+  try {
+    appendFileSync(logFile, `${new Date().toISOString()} guard ${process.pid}: ${text}\n`);
+  } catch {
+    // Nobody is left to be told, and the lines matter more.
+  }
+}
