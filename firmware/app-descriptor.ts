@@ -83,10 +83,10 @@ export function buildAppDescriptor(app: AppDescriptor): Buffer {
   return bytes;
 }
 
-/** Page size by which flash-mapped segments are placed: 64 KiB unless the descriptor says less. */
-export function mmuPageBytes(app: AppDescriptor | undefined): number {
+/** Page size by which flash-mapped segments are placed: the descriptor's, else the smallest that the chip can have. */
+export function mmuPageBytes(app: AppDescriptor | undefined, leastPageBytes: number): number {
   const log2 = app?.mmuPageLog2 ?? 0;
-  return log2 >= 13 && log2 <= 16 ? 2 ** log2 : 0x10000;
+  return log2 >= 13 && log2 <= 16 ? 2 ** log2 : leastPageBytes;
 }
 
 /** The descriptor's place and magic, for messages. */

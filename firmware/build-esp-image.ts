@@ -22,7 +22,7 @@ export interface EspImageSource {
   chip: EspChipName;
   /** Address of the first instruction, inside of one of the segments. */
   entry: number;
-  /** Flash-mapped ones go first, in order of address; the others keep their order and fill the gaps between those. */
+  /** Flash-mapped ones go first and the others fill the gaps between those; both keep their order. An app descriptor is at the start of the first. */
   segments: readonly SegmentSource[];
   flashMode?: FlashMode;
   /** Flash size of the header, a power of two from 1 MiB to 128 MiB; 4 MiB unless told. */
@@ -90,7 +90,6 @@ function header(chip: EspChip, source: EspImageSource, segmentCount: number): Bu
 function layOut(chip: EspChip, source: readonly SegmentSource[]): SegmentSource[] {
   const segments = source.map(({ address, data }) => ({ address, data: padToWord(data) }));
   const mapped = segments.filter(({ address }) => isFlashMapped(chip, address));
-  mapped.sort((one, other) => one.address - other.address);
   const loaded = segments.filter(({ address }) => !isFlashMapped(chip, address));
   const placed: SegmentSource[] = [];
   let offset = ESP_HEADER_BYTES;

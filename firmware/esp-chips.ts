@@ -9,6 +9,8 @@ export interface EspChip {
   /** Windows `[first, end)` through which flash is mapped, read-only data and code; both the same where the chip has one. */
   drom: readonly [number, number];
   irom: readonly [number, number];
+  /** Smallest page of the flash mapping; some chips let the product choose one below 64 KiB. */
+  leastPageBytes: number;
 }
 
 export type EspChipName =
@@ -20,8 +22,9 @@ function chip(
   bootloaderOffset: number,
   drom: readonly [number, number],
   irom: readonly [number, number],
+  leastPageBytes = 0x10000,
 ): EspChip {
-  return { name, imageChipId, bootloaderOffset, drom, irom };
+  return { name, imageChipId, bootloaderOffset, drom, irom, leastPageBytes };
 }
 
 /** Every chip whose images are understood. The ESP8266 has another format and is not among them. */
@@ -29,11 +32,11 @@ export const espChips: readonly EspChip[] = [
   chip('esp32', 0, 0x1000, [0x3f400000, 0x3f800000], [0x400d0000, 0x40400000]),
   chip('esp32s2', 2, 0x1000, [0x3f000000, 0x3f3f0000], [0x40080000, 0x40b80000]),
   chip('esp32s3', 9, 0, [0x3c000000, 0x3e000000], [0x42000000, 0x44000000]),
-  chip('esp32c2', 12, 0, [0x3c000000, 0x3c400000], [0x42000000, 0x42400000]),
+  chip('esp32c2', 12, 0, [0x3c000000, 0x3c400000], [0x42000000, 0x42400000], 0x4000),
   chip('esp32c3', 5, 0, [0x3c000000, 0x3c800000], [0x42000000, 0x42800000]),
   chip('esp32c5', 23, 0x2000, [0x42000000, 0x44000000], [0x42000000, 0x44000000]),
-  chip('esp32c6', 13, 0, [0x42000000, 0x43000000], [0x42000000, 0x43000000]),
-  chip('esp32h2', 16, 0, [0x42000000, 0x43000000], [0x42000000, 0x43000000]),
+  chip('esp32c6', 13, 0, [0x42000000, 0x43000000], [0x42000000, 0x43000000], 0x2000),
+  chip('esp32h2', 16, 0, [0x42000000, 0x43000000], [0x42000000, 0x43000000], 0x2000),
   chip('esp32p4', 18, 0x2000, [0x40000000, 0x4c000000], [0x40000000, 0x4c000000]),
 ];
 

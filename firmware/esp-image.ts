@@ -8,7 +8,7 @@ import { throwProblems, type Problem } from './problem.js';
 
 /** All that an ESP image says about itself. What could not be read because the image is damaged is left out. */
 export interface EspImageReport {
-  /** Empty when a board would accept the image. */
+  /** In file order; empty when a board would accept the image. */
   problems: Problem[];
   header?: EspImageHeader;
   /** In file order, as far as they could be read. */
@@ -47,12 +47,18 @@ export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {
   problems.push(...unreadable);
   const bootloader = app === undefined ? readBootloaderDescriptor(bytes) : undefined;
   const known = { header, segments, ...(app && { app }), ...(bootloader && { bootloader }) };
-  if (end === undefined) return { ...known, problems };
+  if (end === undefined) return { ...known, problems: inFileOrder(problems) };
 
-  problems.push(...segmentProblems(segments, header.entry, mmuPageBytes(app)));
+  problems.push(
+    ...segmentProblems(segments, header.entry, mmuPageBytes(app, chip?.leastPageBytes ?? 0x10000)),
+  );
   const { problems: unproved, ...tail } = readEspImageTail(bytes, segments, end, header.hashAppended);
   problems.push(...unproved);
-  return { ...known, ...tail, problems };
+  return { ...known, ...tail, problems: inFileOrder(problems) };
+}
+
+function inFileOrder(problems: Problem[]): Problem[] {
+  return problems.sort((one, other) => one.offset - other.offset);
 }
 
 /** Throws IMAGE_INVALID with all problems when a board would not accept the image; `file` is named in the message. */

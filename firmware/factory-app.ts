@@ -1,5 +1,3 @@
-export { encodeProgram, findProgram } from './factory-app-codec.js';
-
 /**
  * What a virtual board does when it runs an image: a JSON document inside the application's flash-mapped read-only
  * data. Real firmware has machine code there; the bench has no CPU, so it interprets this instead.

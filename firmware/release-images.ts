@@ -41,6 +41,23 @@ export function checkImageSet(
   expected: ImageSetExpectation,
 ): ImageSetProblem[] {
   const chip = espChipNamed(expected.chip);
+  if (chip === undefined) return checkImageContents(images, expected);
+  return [
+    ...namesProblems(images),
+    ...placeProblems(images, expected.flashSizeBytes),
+    ...checkImageContents(images, expected),
+  ];
+}
+
+/**
+ * The part of `checkImageSet` that looks into the images: valid for the chip, partition table sound, everything within its
+ * partition, the right version. For those who hold names, offsets and sizes against a file of their own.
+ */
+export function checkImageContents(
+  images: readonly ImagePlace[],
+  expected: ImageSetExpectation,
+): ImageSetProblem[] {
+  const chip = espChipNamed(expected.chip);
   if (chip === undefined) {
     const known = espChips.map(({ name }) => name).join(', ');
     return [
@@ -49,8 +66,6 @@ export function checkImageSet(
   }
   const partitions = readTable(images, expected.flashSizeBytes);
   return [
-    ...namesProblems(images),
-    ...placeProblems(images, expected.flashSizeBytes),
     ...partitions.problems,
     ...images.flatMap((image) => imageProblems(image, chip, expected.version)),
     ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
