@@ -1,4 +1,5 @@
 import { hex } from '../firmware/hex.js';
+import { checkImageContents } from '../firmware/release-images.js';
 import type { CheckedFile } from './checked-file.js';
 import type { Problem } from './problem.js';
 import { endOf, type LoadedImage } from './release-rules.js';
@@ -11,11 +12,22 @@ export interface LoadedRelease {
   images: LoadedImage[];
 }
 
-/** What a release must keep to go onto a board: problems of the release file, for the stations that pair the two. */
+/**
+ * What a release must keep to go onto a board: problems of the release file, for the stations that pair the two. The images are
+ * looked into for the chip of the release; that it is the board's is another rule.
+ */
 export function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
   const size = board.values.flash?.size;
   const flashSizeBytes = size === undefined ? undefined : sizeInBytes(size);
   if (flashSizeBytes === undefined) return [];
+  return [...beyondTheEnd(release, board, flashSizeBytes), ...contents(release, flashSizeBytes)];
+}
+
+function beyondTheEnd(
+  release: LoadedRelease,
+  board: CheckedFile<BoardFile>,
+  flashSizeBytes: number,
+): Problem[] {
   return release.images
     .filter((image) => endOf(image) > flashSizeBytes)
     .map((image) => {
@@ -23,3 +35,25 @@ export function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>):
       return release.file.problemAt(['images', image.index, 'offset'], what);
     });
 }
+
+/** The same for every board with as much flash, and not cheap: done once. */
+function contents(release: LoadedRelease, flashSizeBytes: number): Problem[] {
+  const { chip, version } = release.file.values;
+  if (chip === undefined || version === undefined) return [];
+  const known = looked.get(release) ?? new Map<number, Problem[]>();
+  looked.set(release, known);
+  const problems =
+    known.get(flashSizeBytes) ??
+    checkImageContents(release.images, { chip, version, flashSizeBytes }).map(({ image, what }) => {
+      const index = release.images.find(({ name }) => name === image)?.index;
+      const path = index === undefined ? ['images'] : ['images', index, 'file'];
+      return release.file.problemAt(
+        path,
+        index === undefined ? what : `${image}: ${what}; build the image anew, or correct this entry`,
+      );
+    });
+  known.set(flashSizeBytes, problems);
+  return problems;
+}
+
+const looked = new WeakMap<LoadedRelease, Map<number, Problem[]>>();

@@ -29,10 +29,25 @@ export async function checkRelease(file: File): Promise<LoadedImage[]> {
     const what = `"${entries[index]?.name}" is already the image of line ${line}; give it a name of its own`;
     file.report(['images', index, 'name'], what);
   }
+  checkRequired(file, entries);
   const loaded = await Promise.all(entries.map((entry, index) => loadImage(file, entry ?? {}, index)));
   const images = loaded.filter((image) => image !== undefined);
   checkOverlaps(file, images);
   return images;
+}
+
+/** Without one of these a chip does not boot. */
+const required = ['bootloader', 'partitions', 'app'];
+
+function checkRequired(file: File, entries: readonly (Partly<ImageEntry> | undefined)[]): void {
+  const unnamed = entries.some((entry) => entry?.name === undefined);
+  const absent = required.filter((name) => !entries.some((entry) => entry?.name === name));
+  if (absent.length === 0 || unnamed) return;
+  file.report(
+    ['images'],
+    `has no image named ${absent.join(' or ')}; a release has ${required.join(', ')}`,
+    'key',
+  );
 }
 
 async function loadImage(
