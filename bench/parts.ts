@@ -36,7 +36,10 @@ export type StartLoader = (options: {
   chip: string;
   mac: string;
   faults: readonly FaultKind[];
-  /** The loader asked to run the application or the ROM resets itself (FLASH_END 0, watchdog). */
+  /**
+   * The chip reset itself (FLASH_END 0, watchdog, a jump into nothing); the loader has stopped by then. The strap that was latched when EN
+   * last rose decides again, so a host that leaves the stub this way (`--after no-reset`) finds the ROM's loader.
+   */
   onReset: () => void;
   log: (text: string) => void;
 }) => { stop(): void };

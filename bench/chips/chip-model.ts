@@ -1,0 +1,42 @@
+/** Where a chip's SPI flash controller has its registers: offsets from `base`. */
+export interface SpiRegisters {
+  base: number;
+  usr: number;
+  usr1: number;
+  usr2: number;
+  mosiLength: number;
+  misoLength: number;
+  w0: number;
+  /** The address register holds the address in its upper bits. */
+  addressInUpperBits: boolean;
+}
+
+/** What one chip's serial loader answers. Data only: PROTOCOLS 1.4 and 1.5 say where each register comes from. */
+export interface ChipModel {
+  /** Family as board files name it: `esp32`. */
+  name: string;
+  /** `chip_id` of the security information and of image headers. */
+  chipId: number;
+  /** Status bytes at the end of a ROM's response. */
+  romStatusBytes: 2 | 4;
+  /** Whether ROM and stub know GET_SECURITY_INFO. */
+  hasSecurityInfo: boolean;
+  spi: SpiRegisters;
+  /** Address of the UART's clock divider, where the crystal can be measured; undefined when hosts do not ask. */
+  uartDivider?: number;
+  /** Memory that MEM_BEGIN may fill: [first, end). */
+  ram: readonly (readonly [number, number])[];
+  /** Words that always read the same, by address; all others read what was written to them, or 0. */
+  fixedRegisters(mac: string): Map<number, number>;
+}
+
+/** Crystal of all modelled boards, in Hz. */
+export const crystalHz = 40_000_000;
+
+/** The MAC as the eFuse words hold it: its last four bytes, and its first two. */
+export function macWords(mac: string): { low: number; high: number } {
+  const bytes = Buffer.from(mac.replaceAll(':', ''), 'hex');
+  if (bytes.length !== 6)
+    throw new RangeError(`${mac} is no MAC address: six bytes like 24:6f:28:aa:bb:cc are needed`);
+  return { low: bytes.readUInt32BE(2), high: bytes.readUInt16BE(0) };
+}
