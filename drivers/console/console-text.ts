@@ -165,28 +165,28 @@ function makePiece(start: ConsoleCursor, bytes: Buffer): Piece {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** How many characters of a piece its first `sizeBytes` bytes make. */
+/** How many characters of a piece its first `sizeBytes` bytes make; a character that they cut does not count. */
 function characters(piece: Piece, sizeBytes: number): number {
-  if (piece.raw !== undefined)
-    return decodedLength(new TextDecoder('utf-8', { ignoreBOM: true }), piece.raw.subarray(0, sizeBytes));
-  return sizeBytes < piece.text.length ? sizeBytes : piece.text.length - (piece.sizeBytes - sizeBytes);
+  const { raw, text } = piece;
+  if (raw === undefined)
+    return sizeBytes < text.length ? sizeBytes : text.length - (piece.sizeBytes - sizeBytes);
+  const cut = ((raw[sizeBytes] ?? 0) & 0xc0) === 0x80;
+  const made = new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw.subarray(0, sizeBytes), {
+    stream: cut,
+  });
+  return made.replaceAll('\r', '').length;
 }
 
 /** How many bytes of a piece make its first `count` characters. */
 function bytesOf(piece: Piece, count: number): number {
-  if (piece.raw === undefined || count === 0) return count >= piece.text.length ? piece.sizeBytes : count;
-  const stream = new TextDecoder('utf-8', { ignoreBOM: true });
-  let made = 0;
-  for (let used = 0; used < piece.raw.length; used++) {
-    made += decodedLength(stream, piece.raw.subarray(used, used + 1));
-    // A bad sequence shows only with the byte after it, and then both are made at once.
-    if (made >= count) return made > count ? used : used + 1;
+  if (piece.raw === undefined) return count >= piece.text.length ? piece.sizeBytes : count;
+  let low = 0;
+  for (let high = piece.sizeBytes; low < high;) {
+    const middle = (low + high) >> 1;
+    if (characters(piece, middle) < count) low = middle + 1;
+    else high = middle;
   }
-  return piece.sizeBytes;
-}
-
-function decodedLength(stream: TextDecoder, bytes: Uint8Array): number {
-  return stream.decode(bytes, { stream: true }).replaceAll('\r', '').length;
+  return low;
 }
 
 /** Length of `bytes` without a UTF-8 sequence that is cut at its end. */
