@@ -47,8 +47,8 @@ export async function runChip(parts: ChipParts, mode: BootMode): Promise<never> 
     parts.log(`reset by ${cause}, boots to ${mode}`);
     cause = mode === 'download' ? await runLoader(parts, cause) : await runFlash(parts, cause);
     parts.signal.throwIfAborted();
-    // The strapping register keeps its value over a software reset; after the loader's own reset the chip runs from flash.
-    mode = cause === 'watchdog' || cause === 'brown-out' ? parts.strap() : 'run';
+    // The strapping register keeps its value over a software reset: the loader's own reset leads into the ROM's loader again.
+    if (cause === 'watchdog' || cause === 'brown-out') mode = parts.strap();
   }
 }
 

@@ -8,7 +8,7 @@ const lingerStepMs = 20;
 
 /**
  * `node --import tsx bench/main.ts <plan.json>`: starts the bench of a plan and prints its state as one line of JSON. It lives as
- * long as its standard input is open, or, when started by hand, until it gets SIGINT or SIGTERM.
+ * long as its standard input is open, or, when started by hand, until it gets SIGINT or SIGTERM or whoever forked it is gone.
  */
 async function main(planPath: string | undefined): Promise<void> {
   if (planPath === undefined) throw new Error('usage: bench/main.ts <plan.json>');
@@ -17,6 +17,8 @@ async function main(planPath: string | undefined): Promise<void> {
   const asked = new Promise<void>((resolve) => (stop = resolve));
   // Before the boards stand: an owner that is gone by then must not leave a bench behind.
   const owner = plan.byHand ? new Promise<never>(() => undefined) : inputEnded();
+  // The command that a person started it with holds the other end of this channel.
+  process.on('disconnect', stop);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const bench = await startBench(plan, stop);
   try {
