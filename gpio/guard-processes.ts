@@ -10,7 +10,9 @@ export interface GuardedProcesses {
 }
 
 /** Starts empty. A pid alone does not name a process, since the kernel gives it out again: its start time goes with it. */
-export function guardProcesses(): GuardedProcesses {
+export function guardProcesses(
+  startTimeOf: (pid: number) => string | undefined = readStartTime,
+): GuardedProcesses {
   const startTimes = new Map<number, string>();
   return {
     add(pid) {
@@ -27,7 +29,7 @@ export function guardProcesses(): GuardedProcesses {
 }
 
 /** Clock ticks from boot to the start of the process (field 22 of proc(5)'s stat); undefined when there is none. */
-function startTimeOf(pid: number): string | undefined {
+function readStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in field 2 may hold spaces and brackets, so count from the last bracket; what follows starts with field 3.
