@@ -3,8 +3,8 @@ import { currentPlan } from './plan-run.js';
 
 /** Playwright's global set-up: starts the coordinator and, without waiting, what its stations need; returns the tear-down. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
-  const { context, stations, projectFolder, runtimeFolder } = currentPlan();
-  const coordinator = await startCoordinator({ ...context, stations, projectFolder, runtimeFolder });
+  const { context, stations, runtimeFolder } = currentPlan();
+  const coordinator = await startCoordinator({ ...context, stations, runtimeFolder });
   for (const station of stations) coordinator.prepare(station.name);
   return () => coordinator.close();
 }

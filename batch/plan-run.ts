@@ -45,7 +45,7 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     return { context: runContext(), stations: [], listing: false, projectFolder, runtimeFolder: runtime };
   }
   const selection = readCommandLine(process.argv.slice(2));
-  const rig = await loadRig(resolve(options.rigs), { env: process.env });
+  const rig = await loadRig(resolve(options.rigs), { specs: resolve(options.specs), env: process.env });
   refuse(rig.problems, selection);
   const stations = rig.stations.filter((station) => selects(selection, station.name));
   const runId = newRunId(new Date());

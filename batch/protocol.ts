@@ -27,7 +27,10 @@ export interface LeaseRequest {
   station: string;
   slot: string;
   programme: string;
+  /** Killed first when the main process dies. */
   pid: number;
+  /** What the attempt sets out to prove, for a record that the worker does not live to write; `release` unless told. */
+  proof?: AttemptRecord['proof'];
 }
 
 export interface Lease {

@@ -22,17 +22,17 @@ export interface RunHeader {
 export interface LineReadback {
   station: string;
   slot: string;
-  /** What the line does: `power`, `boot`, `reset`, `lamp`. */
-  role: string;
+  /** What the line does. */
+  role: 'power' | 'boot' | 'reset';
   /** As `lineName` writes it. */
   line: string;
-  /** Read from the chip; `unknown` when it could not be read. */
+  /** Read from the chip; `unknown` when it could not be driven or read. */
   state: 'inactive' | 'active' | 'unknown';
   /** Why the state is unknown. */
   reason?: string;
 }
 
-/** The lines of every slot at the end of a run. */
+/** The outputs that can energise or strap a board, of every slot that the run used, when it ended; lamps stay lit for the operator. */
 export interface SafeReadback {
   lines: LineReadback[];
 }

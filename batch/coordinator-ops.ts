@@ -1,0 +1,99 @@
+import { asRigError, RigError } from '../core/errors.js';
+import type { RunEvent } from '../core/run-event.js';
+import type { RpcHandler, RpcPeer } from '../core/rpc.js';
+import type { Station } from '../rigs/types.js';
+import type { Leases } from './leases.js';
+import type { CoordinatorOps, LeaseRequest } from './protocol.js';
+import { createTurns } from './turns.js';
+
+export interface HandlerOptions {
+  leases: Leases;
+  resultsFolder: string;
+  /** Throws CONFIG_INVALID. */
+  findStation: (name: string) => Station;
+  emit: (event: RunEvent) => void;
+  /** Gets what went wrong where nobody waits for the answer. */
+  onTrouble: (error: RigError) => void;
+}
+
+type Ops = {
+  [Op in keyof CoordinatorOps]: (
+    args: CoordinatorOps[Op]['args'],
+    peer: RpcPeer,
+  ) => Promise<CoordinatorOps[Op]['answer']>;
+};
+
+/** Answers the workers: `CoordinatorOps` and the notification `event`. */
+export function coordinatorHandler(options: HandlerOptions): RpcHandler {
+  const { leases, findStation, emit } = options;
+  const turns = createTurns();
+  const slotOfMac = new Map<string, string>();
+  const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
+
+  const keepPlace = (peer: RpcPeer, resource: string, giveBack: () => void) => {
+    const ofPeer = places.get(peer) ?? new Map<string, (() => void)[]>();
+    places.set(peer, ofPeer);
+    ofPeer.set(resource, [...(ofPeer.get(resource) ?? []), giveBack]);
+    peer.closed.addEventListener('abort', giveBack, { once: true });
+    if (peer.closed.aborted) giveBack();
+  };
+  const endWhenLost = (peer: RpcPeer, attemptId: string, { pid }: LeaseRequest) => {
+    const lost = new RigError(
+      'WORKER_LOST',
+      `the worker (pid ${pid}) ended before it had recorded the attempt`,
+    );
+    const onLost = () =>
+      void leases.end(attemptId, lost).catch((thrown) => options.onTrouble(asRigError(thrown)));
+    peer.closed.addEventListener('abort', onLost, { once: true });
+    if (peer.closed.aborted) onLost();
+  };
+
+  const ops: Ops = {
+    async lease(request, peer) {
+      const lease = await leases.grant(findStation(request.station), request);
+      const { attemptId, attempt, station, slot } = lease.header;
+      endWhenLost(peer, attemptId, request);
+      emit({ station, slot, type: 'lease', attempt });
+      return { ...lease, resultsFolder: options.resultsFolder };
+    },
+    async endLease({ attemptId }) {
+      const noRecord = new RigError('INTERNAL_ERROR', 'the attempt ended without a record');
+      await leases.end(attemptId, noRecord);
+      return null;
+    },
+    async claimUnit({ station, slot, mac }) {
+      const place = `${station} ${slot}`;
+      const owner = slotOfMac.get(mac.toLowerCase()) ?? place;
+      if (owner !== place) {
+        throw new RigError('DUPLICATE_MAC', `${place} shows ${mac}, which ${owner} has shown in this run`, {
+          details: { mac, slots: [owner, place] },
+        });
+      }
+      slotOfMac.set(mac.toLowerCase(), place);
+      return null;
+    },
+    async take({ resource, capacity }, peer) {
+      const { waitedMs, giveBack } = await turns.take(resource, capacity, peer.closed);
+      keepPlace(peer, resource, giveBack);
+      return { waitedMs };
+    },
+    async giveBack({ resource }, peer) {
+      places.get(peer)?.get(resource)?.shift()?.();
+      return null;
+    },
+    turn: ({ name, spacingMs }, peer) => turns.turn(name, spacingMs, peer.closed),
+    commit: (record) => leases.commit(record),
+  };
+
+  const onEvent = (event: RunEvent) => {
+    // These two are the coordinator's own words: it says them when they are true.
+    if (event.type === 'lease' || event.type === 'outcome') return;
+    leases.note(event);
+    emit(event);
+  };
+  return (op, args, peer) => {
+    if (op === 'event') return onEvent(args as RunEvent);
+    if (!Object.hasOwn(ops, op)) throw new RigError('INTERNAL_ERROR', `the coordinator knows no '${op}'`);
+    return (ops[op as keyof Ops] as (args: unknown, peer: RpcPeer) => Promise<unknown>)(args, peer);
+  };
+}

@@ -1,0 +1,161 @@
+import { rename, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { RigError } from '../core/errors.js';
+import { temporaryName } from '../core/files.js';
+import type { Outcome } from '../core/outcome.js';
+import type { AttemptRecord } from '../core/record.js';
+import type { RunEvent } from '../core/run-event.js';
+import { serveRpc } from '../core/rpc.js';
+import { publishRunFeed } from '../reports/run-feed.js';
+import { secondsBetween } from '../reports/run-data.js';
+import type { Station } from '../rigs/types.js';
+import { coordinatorHandler } from './coordinator-ops.js';
+import { openJournal } from './journal.js';
+import { createLeases } from './leases.js';
+import { writeProjections, type ProjectionFiles } from './projections.js';
+import { journalName } from './run-data.js';
+import { runHeader } from './run-header.js';
+import { holdSlot } from './slot-hold.js';
+import { createStationCare } from './station-ready.js';
+
+export interface CoordinatorOptions {
+  runId: string;
+  /** Batch id; the run id unless told. */
+  batch?: string;
+  /** Absolute path of `results/<run id>`. */
+  resultsFolder: string;
+  /** Unix socket for the workers; at most 107 bytes. */
+  socketPath: string;
+  stations: readonly Station[];
+  /** Locks and the sockets of benches. */
+  runtimeFolder: string;
+}
+
+/** The place where the slots of a run meet; lives in Playwright's main process. */
+export interface Coordinator {
+  /** Begins to make the station ready, without waiting; what fails is thrown by the leases of that station. */
+  prepare(station: string): void;
+  /** Calls back for every event from now on; returns a function that stops it. */
+  onEvent(listener: (event: RunEvent) => void): () => void;
+  /**
+   * Ends the run in order: attempts that are open are recorded as aborted, everything is off and read back, guard and benches end, the
+   * reports are written. Does all of it, then throws what failed first. May be called twice.
+   */
+  close(options?: { status?: string }): Promise<void>;
+}
+
+/** Starts the coordinator of a run and publishes its feed to the reporters of this process. */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { runId, resultsFolder, runtimeFolder, stations } = options;
+  const batch = options.batch ?? runId;
+  const journal = await openJournal(join(resultsFolder, journalName), { runId });
+  const listeners = new Set<(event: RunEvent) => void>();
+  const records: AttemptRecord[] = [];
+  const warnings: string[] = [];
+  let files: ProjectionFiles | undefined;
+  let closing: Promise<void> | undefined;
+
+  const emit = (event: RunEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const onEvent = (listener: (event: RunEvent) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  const care = createStationCare({ runtimeFolder, resultsFolder });
+  const leases = createLeases({
+    runId,
+    batch,
+    hold: (station, { slot: slotId, pid }) => holdSlot({ care, runtimeFolder, runId, station, slotId, pid }),
+    journalStart: (header) => journal.append('attempt-start', header),
+    async journalRecord(record) {
+      const written = await journal.append('attempt', record);
+      records.push(record);
+      emit(outcomeEvent(record));
+      return written;
+    },
+  });
+  const findStation = (name: string) => {
+    const station = stations.find((each) => each.name === name);
+    if (station) return station;
+    throw new RigError('CONFIG_INVALID', `${name} is not a station of this run`);
+  };
+  const handler = coordinatorHandler({
+    leases,
+    resultsFolder,
+    findStation,
+    emit,
+    onTrouble: (error) => warnings.push(error.message),
+  });
+
+  if (journal.torn) warnings.push(`the journal ended in a torn line, which was cut: ${journal.path}.torn`);
+  const begin = async () => {
+    await journal.append('run', runHeader(runId, batch, stations));
+    return serveRpc(options.socketPath, handler);
+  };
+  const server = await begin().catch(async (thrown: unknown) => {
+    await journal.close();
+    throw thrown;
+  });
+  await linkLatest(resultsFolder).catch((thrown: unknown) =>
+    warnings.push(`results/latest: ${String(thrown)}`),
+  );
+  publishRunFeed({
+    runId,
+    resultsFolder,
+    onEvent,
+    records: () => records,
+    warnings: () => warnings,
+    files: () => files,
+  });
+
+  const close = async (status: string) => {
+    const stopped = new RigError('ABORTED', 'the run was stopped before the unit was finished');
+    const failures = await eachInTurn([
+      () => leases.endAll(stopped),
+      () => server.close(),
+      () => journal.append('safe', { lines: leases.readback() }),
+      () => care.close(),
+      () =>
+        journal.append('run-end', { status, endedAt: new Date().toISOString(), attempts: count(records) }),
+      () => journal.close(),
+      async () => (files = await writeProjections(resultsFolder)),
+    ]);
+    warnings.push(
+      ...failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))),
+    );
+    if (failures.length > 0) throw failures[0];
+  };
+  return {
+    prepare: (station) => care.prepare(findStation(station)),
+    onEvent,
+    close: ({ status = 'ended' } = {}) => (closing ??= close(status)),
+  };
+}
+
+/** Does every one of them, whatever happens to the others; returns what was thrown. */
+async function eachInTurn(acts: readonly (() => Promise<unknown>)[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const act of acts) await act().catch((thrown: unknown) => failures.push(thrown));
+  return failures;
+}
+
+/** `results/latest`: the run that was started last, also when it died. */
+async function linkLatest(resultsFolder: string): Promise<void> {
+  const latest = join(dirname(resultsFolder), 'latest');
+  const temporary = temporaryName(latest);
+  await symlink(basename(resultsFolder), temporary);
+  await rename(temporary, latest);
+}
+
+function outcomeEvent(record: AttemptRecord): RunEvent {
+  const { station, slot, outcome, failure, startedAt, endedAt } = record;
+  const why = failure && { code: failure.code, message: failure.message };
+  return { station, slot, type: 'outcome', outcome, seconds: secondsBetween(startedAt, endedAt), ...why };
+}
+
+function count(records: readonly AttemptRecord[]): Record<Outcome, number> {
+  const attempts = { pass: 0, fail: 0, error: 0, aborted: 0, skipped: 0 };
+  for (const { outcome } of records) attempts[outcome] += 1;
+  return attempts;
+}

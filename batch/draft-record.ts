@@ -1,0 +1,39 @@
+import type { RigError } from '../core/errors.js';
+import { outcomeFor } from '../core/outcome.js';
+import type { AttemptHeader, AttemptRecord, StepRecord } from '../core/record.js';
+import type { RunEvent } from '../core/run-event.js';
+
+/** What the coordinator itself knows of an attempt: the record, when the worker that should write it is gone. */
+export interface DraftRecord {
+  note(event: RunEvent): void;
+  /** The record with this error as its failure, in the step that is open. */
+  failed(error: RigError): AttemptRecord;
+}
+
+export function draftRecord(header: AttemptHeader, proof: AttemptRecord['proof'] = 'release'): DraftRecord {
+  const steps: StepRecord[] = [];
+  const measurements: AttemptRecord['measurements'] = [];
+  const open: { name: string; startedAt: string }[] = [];
+  const path = () => open.map(({ name }) => name).join(' › ');
+
+  const closeStep = (result: StepRecord['result']) => {
+    const name = path();
+    const step = open.pop();
+    if (step) steps.push({ name, startedAt: step.startedAt, endedAt: new Date().toISOString(), result });
+  };
+  return {
+    note(event) {
+      if (event.type === 'measurement') measurements.push(event.measurement);
+      if (event.type !== 'step') return;
+      if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
+      else closeStep(event.result ?? 'fail');
+    },
+    failed(error) {
+      const { code, blame, category } = error;
+      const failure = { code, blame, category, message: error.message.slice(code.length + 2), step: path() };
+      while (open.length > 0) closeStep('fail');
+      const endedAt = new Date().toISOString();
+      return { ...header, endedAt, outcome: outcomeFor(blame), failure, steps, measurements, proof };
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { asRigError, RigError } from '../core/errors.js';
+import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { RunEvent } from '../core/run-event.js';
+import { isSafe, type LineReadback } from '../core/run-record.js';
+import type { Slot, Station } from '../rigs/types.js';
+import { draftRecord, type DraftRecord } from './draft-record.js';
+import type { Lease, LeaseRequest } from './protocol.js';
+import { releaseIdentity } from './run-header.js';
+import type { SlotHold } from './slot-hold.js';
+
+/** The attempts that are under way, each with its slot. */
+export interface Leases {
+  /** See `CoordinatorOps.lease`. A refused lease is recorded too, as an attempt that ended in error. */
+  grant(station: Station, request: LeaseRequest): Promise<Omit<Lease, 'resultsFolder'>>;
+  /** Keeps the record; an attempt has one. */
+  commit(record: AttemptRecord): Promise<{ seq: number }>;
+  /**
+   * The slot goes off and is given back; an attempt without a record gets one, with `why`. Does nothing for one that is not open. Throws
+   * LINE_READBACK when the slot is not known to be off.
+   */
+  end(attemptId: string, why: RigError): Promise<void>;
+  /** Ends what is open, and refuses whatever would begin from now on. */
+  endAll(why: RigError): Promise<void>;
+  note(event: RunEvent): void;
+  /** What the outputs of each slot were read back as when its last attempt ended. */
+  readback(): LineReadback[];
+}
+
+export interface LeasesOptions {
+  runId: string;
+  batch: string;
+  hold: (station: Station, request: LeaseRequest) => Promise<SlotHold>;
+  /** Both resolve when it is on disk. */
+  journalStart: (header: AttemptHeader) => Promise<unknown>;
+  journalRecord: (record: AttemptRecord) => Promise<{ seq: number }>;
+}
+
+interface OpenAttempt {
+  header: AttemptHeader;
+  draft: DraftRecord;
+  hold: SlotHold;
+  committing?: Promise<{ seq: number }>;
+  ending?: Promise<void>;
+}
+
+export function createLeases(options: LeasesOptions): Leases {
+  const { journalStart, journalRecord } = options;
+  const open = new Map<string, OpenAttempt>();
+  const readbacks = new Map<string, LineReadback[]>();
+  const granting = new Set<Promise<unknown>>();
+  const nextHeader = headerMaker(options);
+  let stopping: RigError | undefined;
+
+  const hold = async (station: Station, configured: Slot, request: LeaseRequest): Promise<SlotHold> => {
+    try {
+      const held = await options.hold(station, request);
+      if (stopping === undefined) return held;
+      await held.release({ lamps: 'darken' });
+      throw stopping;
+    } catch (thrown) {
+      const header = nextHeader(request, configured);
+      await journalStart(header);
+      await journalRecord(draftRecord(header, request.proof).failed(asRigError(thrown)));
+      throw thrown;
+    }
+  };
+  const end = async (attempt: OpenAttempt, why: RigError) => {
+    const { header } = attempt;
+    const lamps = attempt.committing ? 'keep' : 'darken';
+    try {
+      const lines = await attempt.hold.release({ lamps });
+      readbacks.set(`${header.station}/${header.slot}`, lines);
+      if (!isSafe({ lines })) throw notOff(lines);
+    } finally {
+      open.delete(header.attemptId);
+      await (attempt.committing ??= journalRecord(attempt.draft.failed(why)));
+    }
+  };
+  const endOnce = async (attemptId: string, why: RigError) => {
+    const attempt = open.get(attemptId);
+    if (attempt) await (attempt.ending ??= end(attempt, why));
+  };
+
+  const grant = async (station: Station, request: LeaseRequest) => {
+    const configured = slotOf(station, request.slot);
+    const held = await hold(station, configured, request);
+    const header = nextHeader(request, held.slot);
+    try {
+      await journalStart(header);
+    } catch (thrown) {
+      await held.release({ lamps: 'darken' });
+      throw thrown;
+    }
+    open.set(header.attemptId, { header, hold: held, draft: draftRecord(header, request.proof) });
+    const { powerOn, limits } = station;
+    return { header, slot: held.slot, gpio: held.gpio, images: held.images, powerOn, limits };
+  };
+  return {
+    async grant(station, request) {
+      const granted = grant(station, request);
+      granting.add(granted);
+      try {
+        return await granted;
+      } finally {
+        granting.delete(granted);
+      }
+    },
+    async commit(record) {
+      const attempt = open.get(record.attemptId);
+      if (attempt === undefined || attempt.committing !== undefined) {
+        throw new RigError('INTERNAL_ERROR', `${record.attemptId} is not open, so it gets no record`);
+      }
+      return (attempt.committing = journalRecord(record));
+    },
+    end: endOnce,
+    async endAll(why) {
+      stopping = why;
+      await Promise.allSettled(granting);
+      const ends = await Promise.allSettled([...open.keys()].map((attemptId) => endOnce(attemptId, why)));
+      const failed = ends.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+    note(event) {
+      for (const { header, draft } of open.values()) {
+        if (header.station === event.station && header.slot === event.slot) draft.note(event);
+      }
+    },
+    readback: () => [...readbacks.values()].flat(),
+  };
+}
+
+/** Counts the attempts of each slot, from 1. */
+function headerMaker({ runId, batch }: LeasesOptions): (request: LeaseRequest, slot: Slot) => AttemptHeader {
+  const counts = new Map<string, number>();
+  return ({ station, programme }, slot) => {
+    const place = `${station}/${slot.id}`;
+    const attempt = (counts.get(place) ?? 0) + 1;
+    counts.set(place, attempt);
+    return {
+      attemptId: `${runId}/${place}/${attempt}`,
+      runId,
+      batch,
+      station,
+      slot: slot.id,
+      programme,
+      attempt,
+      port: slot.serial.path,
+      board: slot.board.name,
+      release: releaseIdentity(slot.release),
+      startedAt: new Date().toISOString(),
+    };
+  };
+}
+
+function slotOf(station: Station, id: string): Slot {
+  const slot = station.slots.find((each) => each.id === id);
+  if (slot) return slot;
+  const known = station.slots.map((each) => each.id).join(', ');
+  throw new RigError('CONFIG_INVALID', `${station.name} has no ${id}; it has ${known}`);
+}
+
+function notOff(lines: readonly LineReadback[]): RigError {
+  const bad = lines.filter(({ state }) => state !== 'inactive');
+  const named = bad.map(
+    ({ station, slot, role, line, reason }) => `${station} ${slot} ${role} (${line}): ${reason}`,
+  );
+  return new RigError('LINE_READBACK', `not known to be off: ${named.join('; ')}`);
+}

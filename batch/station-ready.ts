@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { RigError } from '../core/errors.js';
+import type { FlashImage } from '../drivers/flash/flash-driver.js';
+import { startGuard, type Guard } from '../gpio/guard.js';
+import type { LineBackendSpec } from '../gpio/line.js';
+import { slotOnBench } from '../rigs/bench.js';
+import type { Slot, Station } from '../rigs/types.js';
+import { createDeflatedImages } from './deflated-images.js';
+import { openStationBench, type StationBench } from './station-bench.js';
+
+/** A station that may be used: its bench stands, the guard is up, its releases are compressed. */
+export interface ReadyStation {
+  guard: Guard;
+  gpio: LineBackendSpec;
+  /** With the bench's ports in place of the hardware's. */
+  slot(id: string): Slot;
+  images(slot: Slot): Promise<FlashImage[]>;
+}
+
+/** What the stations of a run need around them, made once, when it is first asked for. */
+export interface StationCare {
+  /** Starts the work without waiting; what fails is thrown by `ready`. */
+  prepare(station: Station): void;
+  /** Throws BENCH_FAILED, GUARD_LOST, IMAGE_INVALID. */
+  ready(station: Station): Promise<ReadyStation>;
+  /** The guard, when it was started. */
+  guard(): Promise<Guard | undefined>;
+  /** Ends the guard, then the benches that the run started; tries all, then throws what failed. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface StationCareOptions {
+  runtimeFolder: string;
+  resultsFolder: string;
+}
+
+export function createStationCare({ runtimeFolder, resultsFolder }: StationCareOptions): StationCare {
+  const images = createDeflatedImages(join(resultsFolder, '.cache'));
+  const benches: Promise<StationBench>[] = [];
+  const stations = new Map<string, Promise<ReadyStation>>();
+  let guarding: Promise<Guard> | undefined;
+  let closing: Promise<void> | undefined;
+
+  const makeReady = async (station: Station): Promise<ReadyStation> => {
+    guarding ??= startGuard({ log: join(resultsFolder, 'guard.log') });
+    const benching = station.bench && openStationBench({ station, runtimeFolder, resultsFolder });
+    if (benching) benches.push(benching);
+    const releases = new Set(station.slots.map(({ release }) => release));
+    const compressing = [...releases].map((release) => images.of(release));
+    const [guard, bench] = await settled([guarding, benching, ...compressing] as const);
+    return {
+      guard,
+      gpio: bench ? { kind: 'bench', socketPath: bench.state.socketPath } : { kind: 'onoff' },
+      slot: (id) => findSlot(station, id, bench),
+      images: (slot) => images.of(slot.release),
+    };
+  };
+  const ready = (station: Station) => {
+    const known = stations.get(station.name) ?? makeReady(station);
+    stations.set(station.name, known);
+    return known;
+  };
+  const close = async () => {
+    const guard = await guarding?.catch(() => undefined);
+    const ends = await Promise.allSettled([guard?.stop(), images.close()]);
+    const stopped = benches.map(async (bench) => (await bench.catch(() => undefined))?.stop());
+    ends.push(...(await Promise.allSettled(stopped)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+  return {
+    prepare: (station) => void ready(station).catch(() => undefined),
+    ready,
+    guard: async () => guarding?.catch(() => undefined),
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Waits for all, also after one has failed, so that nothing is still starting when the failure is reported. */
+async function settled<T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+function findSlot(station: Station, id: string, bench: StationBench | undefined): Slot {
+  const slot = station.slots.find((each) => each.id === id);
+  if (slot === undefined) {
+    const known = station.slots.map((each) => each.id).join(', ');
+    throw new RigError('CONFIG_INVALID', `${station.name} has no ${id}; it has ${known}`);
+  }
+  if (bench === undefined) return slot;
+  if (bench.state.slots[id] === undefined) {
+    const why = `the bench that was started by hand for ${station.name} (pid ${bench.state.pid}) has no ${id}; start it again`;
+    throw new RigError('BENCH_FAILED', why);
+  }
+  return slotOnBench(slot, bench.state);
+}
