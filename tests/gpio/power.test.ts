@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RigError } from '../../core/errors.js';
+import { slotLines, startPoweredSlot, type PoweredSlot } from './powered-slot.js';
+
+const shortSupply = { onVolts: 3.1, offVolts: 0.2, riseMs: 40, fallMs: 40 };
+
+slotTest('opening leaves every line inactive and switches nothing on', async (slot) => {
+  await slot.open();
+  assert.deepEqual(slot.events, []);
+  assert.deepEqual(directions(slot), ['out', 'out', 'out']);
+});
+
+slotTest('opening switches off what an earlier run has left on', async (slot) => {
+  slot.server.bank.output('bench', 17, 0);
+  slot.server.bank.output('bench', 27, 1);
+  slot.events.length = 0;
+  await slot.open();
+  assert.deepEqual(slot.events, ['power off', 'boot off']);
+});
+
+slotTest('on asks for its turn, switches on and waits for the rail', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  assert.deepEqual(slot.events, ['turn', 'power on']);
+  assert.ok((await slot.readRailVolts()) >= 3.1);
+});
+
+slotTest('on is asked no turn for a slot that is on already', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  await power.on();
+  assert.deepEqual(slot.events, ['turn', 'power on']);
+});
+
+slotTest('off returns when the rail has fallen', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  slot.events.length = 0;
+  await power.off();
+  assert.equal(slot.events[0], 'power off');
+  assert.ok((await slot.readRailVolts()) <= 0.2);
+});
+
+slotTest('a rail that does not fall is reported with its voltage', async (slot) => {
+  const power = await slot.open({ readRailVolts: async () => 1.24, supply: shortSupply });
+  await assert.rejects(power.off(), (error: RigError) => {
+    assert.equal(error.code, 'RAIL_NOT_FALLEN');
+    assert.equal(error.blame, 'rig');
+    assert.match(error.message, /1\.24 V 40 ms after power was switched off; off is 0\.2 V or less/);
+    return true;
+  });
+});
+
+slotTest(
+  'a rail that does not rise is reported, and power is off again',
+  async (slot) => {
+    const power = await slot.open({ supply: shortSupply });
+    await assert.rejects(power.on(), (error: RigError) => {
+      assert.equal(error.code, 'RAIL_NOT_RISEN');
+      assert.equal(error.blame, 'dut');
+      assert.equal(error.details.railVolts, 0);
+      return true;
+    });
+    assert.equal(slot.isActive('power'), false);
+  },
+  { broken: true },
+);
+
+slotTest('a meter that fails while power comes up leaves power off', async (slot) => {
+  const readRailVolts = async () => Promise.reject(new RigError('METER_FAILED', 'in1_input is gone'));
+  const power = await slot.open({ readRailVolts });
+  await assert.rejects(power.on(), /METER_FAILED/);
+  assert.equal(slot.isActive('power'), false);
+});
+
+slotTest('a cycle switches on only after the rail has fallen', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  slot.events.length = 0;
+  await power.cycle({ offMs: 60 });
+  assert.deepEqual(slot.events, ['power off', 'fallen', 'turn', 'power on']);
+});
+
+slotTest('without a meter a cycle keeps power off for the fall time of the supply', async (slot) => {
+  const power = await slot.open({ meter: false, supply: { ...shortSupply, fallMs: 150 } });
+  await power.on();
+  const began = performance.now();
+  await power.cycle({ offMs: 1 });
+  assert.ok(performance.now() - began >= 150 + 40 + 20 - 5);
+});
+
+slotTest('the strap is active from before power-up until the board has settled', async (slot) => {
+  const power = await slot.open();
+  await power.enterLoader();
+  assert.deepEqual(slot.events, ['boot on', 'turn', 'power on', 'boot off']);
+});
+
+slotTest('a board that is on enters its loader by reset', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  slot.events.length = 0;
+  await power.enterLoader();
+  assert.deepEqual(slot.events, ['boot on', 'reset on', 'reset off', 'boot off']);
+});
+
+slotTest('without a reset line a board that is on enters its loader by a power cycle', async (slot) => {
+  const power = await slot.open({ has: ['power', 'boot'] });
+  await power.on();
+  slot.events.length = 0;
+  await power.enterLoader();
+  assert.deepEqual(slot.events, ['power off', 'fallen', 'boot on', 'turn', 'power on', 'boot off']);
+});
+
+slotTest('the firmware is run by a power cycle with the strap released', async (slot) => {
+  const power = await slot.open();
+  await power.enterLoader();
+  slot.server.bank.output('bench', 27, 1);
+  slot.events.length = 0;
+  await power.runFirmware();
+  assert.deepEqual(slot.events, ['power off', 'boot off', 'fallen', 'turn', 'power on']);
+});
+
+slotTest('a slot without a power line is reset instead', async (slot) => {
+  const power = await slot.open({ has: ['boot', 'reset'], meter: false });
+  await power.enterLoader();
+  await power.runFirmware();
+  assert.deepEqual(slot.events, ['reset on', 'boot on', 'reset off', 'boot off', 'reset on', 'reset off']);
+});
+
+slotTest('a slot without lines takes every call and drives nothing', async (slot) => {
+  const power = await slot.open({ has: [], meter: false });
+  for (const call of [power.off, power.on, power.enterLoader, power.runFirmware]) await call();
+  await power.close();
+  assert.deepEqual(directions(slot), ['in', 'in', 'in']);
+});
+
+slotTest('an aborted wait for the turn switches nothing on', async (slot) => {
+  const abort = new AbortController();
+  const power = await slot.open({ turn: () => new Promise(() => setImmediate(() => abort.abort())) });
+  await assert.rejects(power.on({ signal: abort.signal }), /ABORTED/);
+  assert.equal(slot.isActive('power'), false);
+});
+
+slotTest('an abort while the rail rises leaves power off', async (slot) => {
+  const abort = new AbortController();
+  const power = await slot.open({
+    readRailVolts: async () => {
+      abort.abort();
+      return 0;
+    },
+  });
+  await assert.rejects(power.on({ signal: abort.signal }), /ABORTED/);
+  assert.deepEqual(slot.events, ['turn', 'power on', 'power off']);
+});
+
+slotTest('a call with an aborted signal does nothing', async (slot) => {
+  const power = await slot.open();
+  await assert.rejects(power.cycle({ signal: AbortSignal.abort() }), /ABORTED/);
+  assert.deepEqual(slot.events, []);
+});
+
+slotTest('making safe stops what is under way, so that nothing is switched on afterwards', async (slot) => {
+  let grant = (): void => undefined;
+  let asked = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (asked = resolve));
+  const turn = () => {
+    asked();
+    return new Promise<void>((resolve) => (grant = resolve));
+  };
+  const power = await slot.open({ turn });
+  const on = power.on();
+  const queued = power.enterLoader();
+  const [onFails, queuedFails] = [assert.rejects(on, /ABORTED/), assert.rejects(queued, /ABORTED/)];
+  await waiting;
+  await power.makeSafe();
+  grant();
+  await Promise.all([onFails, queuedFails]);
+  assert.deepEqual(slot.events, []);
+});
+
+slotTest('making safe switches everything off, power first', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  slot.server.bank.output('bench', 27, 1);
+  slot.server.bank.output('bench', 22, 1);
+  slot.events.length = 0;
+  await power.makeSafe();
+  assert.deepEqual(slot.events.slice(0, 3), ['power off', 'boot off', 'reset off']);
+});
+
+slotTest('making safe tries every line before it reports those that failed', async (slot) => {
+  const { backend } = slot;
+  // Stands in for two lines with a broken wire; the bench's lines always follow.
+  const broken: typeof backend = {
+    ...backend,
+    async openOutput(address, options) {
+      const line = await backend.openOutput(address, options);
+      if (address.line === slotLines.reset.line) return line;
+      const write = async () => Promise.reject(new RigError('LINE_READBACK', 'stuck'));
+      return { ...line, write };
+    },
+  };
+  slot.server.bank.output('bench', 22, 1);
+  const power = await slot.open({ backend: broken });
+  slot.server.bank.output('bench', 22, 1);
+  await assert.rejects(power.makeSafe(), (error: RigError) => {
+    assert.equal(error.code, 'LINE_READBACK');
+    assert.match(error.message, /2 lines failed: bench\/17!: .*; bench\/27: /);
+    assert.deepEqual(error.details.lines, ['bench/17!', 'bench/27']);
+    return true;
+  });
+  assert.equal(slot.isActive('reset'), false);
+});
+
+slotTest('closing makes safe, may be done twice, and nothing can be switched on afterwards', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  await power.close();
+  await power.close();
+  await power.makeSafe();
+  assert.equal(slot.isActive('power'), false);
+  await assert.rejects(power.on());
+  assert.equal(slot.isActive('power'), false);
+});
+
+slotTest('a line that does not exist is reported and the others are given back', async (slot) => {
+  const lines = { ...slotLines, reset: { chip: 'bench', line: 99 } };
+  await assert.rejects(slot.open({ lines }), /LINE_NOT_FOUND: .*99/);
+  assert.equal(slot.isActive('power'), false);
+});
+
+function slotTest(
+  behaviour: string,
+  body: (slot: PoweredSlot) => Promise<void>,
+  options: { broken?: boolean } = {},
+): void {
+  void test(behaviour, { timeout: 30_000 }, async () => {
+    const slot = await startPoweredSlot(options);
+    try {
+      await body(slot);
+    } finally {
+      await slot.close();
+    }
+  });
+}
+
+function directions({ server }: PoweredSlot): string[] {
+  return Object.values(slotLines).map(({ chip, line }) => server.bank.read(chip, line).direction);
+}
