@@ -89,6 +89,10 @@ async function stateLine(stdout: Readable, ended: Promise<void>): Promise<BenchS
 
 async function benchFailed(station: string, thrown: unknown, logPath: string): Promise<RigError> {
   const why = thrown instanceof Error ? thrown.message.replace(/^BENCH_FAILED: /, '') : String(thrown);
-  const said = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-8).join('\n');
+  const lines = (await readFile(logPath, 'utf8')).trim().split('\n');
+  const said = lines
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-8)
+    .join('\n');
   return new RigError('BENCH_FAILED', `the bench of ${station}: ${why}\n${said}`.trim(), { cause: thrown });
 }

@@ -65,6 +65,7 @@ async function startBench(options: StationBenchOptions): Promise<StationBench> {
   const { station, runtimeFolder, resultsFolder } = options;
   const folder = join(resultsFolder, 'bench', station.name);
   await mkdir(folder, { recursive: true });
+  await mkdir(runtimeFolder, { recursive: true });
   const socketPath = join(runtimeFolder, `bench-${randomBytes(4).toString('hex')}.sock`);
   const plan = benchPlan(station, { socketPath, folder, byHand: false }, (slot) => dealFaults(station, slot));
   const planPath = join(folder, 'plan.json');
