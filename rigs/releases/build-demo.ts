@@ -1,6 +1,6 @@
 /**
- * Makes the image files of the release demo-1.2.0, which are not kept in git: `node --import tsx rigs/releases/build-demo.ts [folder]`.
- * They must come out as the release file says, or nothing is written.
+ * Makes the image files of the release demo-1.2.0, which are not kept in git: `node --import tsx rigs/releases/build-demo.ts [folder
+ * [release file]]`. They must come out as the release file says, or nothing is written.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,13 +19,13 @@ export const demoRelease: DemoReleaseOptions = {
   seed: 120,
 };
 
-const releaseFile = fileURLToPath(new URL('demo-1.2.0.yaml', import.meta.url));
+const defaultReleaseFile = fileURLToPath(new URL('demo-1.2.0.yaml', import.meta.url));
 const defaultFolder = fileURLToPath(new URL('demo-1.2.0', import.meta.url));
 
 /** Names of the files that were written: none when they were there and right. Throws IMAGE_INVALID when the release file has other hashes. */
-export async function buildDemo(folder = defaultFolder): Promise<string[]> {
+export async function buildDemo(folder = defaultFolder, releaseFile = defaultReleaseFile): Promise<string[]> {
   const images = buildRelease(demoRelease);
-  compareHashes(images, await readHashes(releaseFile));
+  compareHashes(images, releaseFile, await readHashes(releaseFile));
   await mkdir(folder, { recursive: true });
   const written: string[] = [];
   for (const { name, bytes } of images) {
@@ -45,7 +45,11 @@ async function readHashes(file: string): Promise<Map<unknown, unknown>> {
   return new Map((release?.images ?? []).map(({ name, sha256 }) => [name, sha256]));
 }
 
-function compareHashes(images: readonly ImageBytes[], expected: Map<unknown, unknown>): void {
+function compareHashes(
+  images: readonly ImageBytes[],
+  releaseFile: string,
+  expected: Map<unknown, unknown>,
+): void {
   const different = images.flatMap(({ name, bytes }) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return sha256 === expected.get(name)
@@ -81,7 +85,7 @@ async function replace(file: string, bytes: Buffer): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const written = await buildDemo(process.argv[2]);
+    const written = await buildDemo(process.argv[2], process.argv[3]);
     process.stdout.write(
       `demo-1.2.0: ${written.length === 0 ? 'up to date' : `wrote ${written.join(', ')}`}\n`,
     );

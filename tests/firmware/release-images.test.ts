@@ -72,7 +72,7 @@ const mistakes: [string, string[], RegExp[]][] = [
   ],
   [
     'an app in the place of the bootloader',
-    problems(withImage('bootloader', { bytes: smallImage('app').subarray() })),
+    problems(withImage('bootloader', { bytes: smallImage('app') })),
     [
       /^partitions: 0x8000 to 0x8c00 overlaps bootloader, which has 0x1000 to 0xd000$/,
       /^bootloader: this is the application demo-sensor-node 1\.0\.0, expected a bootloader$/,
