@@ -11,8 +11,11 @@ export async function startBench(
   rig: PerformanceRig,
   log: string,
 ): Promise<{ state: BenchState; stop: () => Promise<void> }> {
-  const env = { ...process.env, RIG_RIGS: rig.rigs, RIG_RUNTIME_DIR: rig.runtime };
-  const bench = spawn(process.execPath, ['cli/rig.js', 'bench', rig.station], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...rig.env };
+  const bench = spawn(process.execPath, ['cli/rig.js', 'bench', rig.station], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = new Promise<void>((resolve) => bench.once('close', () => resolve()));
   const output = createWriteStream(log, { flags: 'a' });
   bench.stdout.pipe(output, { end: false });

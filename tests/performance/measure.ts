@@ -9,9 +9,18 @@ import type { Row } from './table.js';
 import { vendorScript } from './vendor.js';
 
 const budgets = {
-  flashStep: new Map([[1, 0.85], [16, 0.7]]),
-  wholeRun: new Map([[8, 1.0], [16, 1.0]]),
-  wire: new Map([[1, 0.97], [16, 0.95]]),
+  flashStep: new Map([
+    [1, 0.85],
+    [16, 0.7],
+  ]),
+  wholeRun: new Map([
+    [8, 1.0],
+    [16, 1.0],
+  ]),
+  wire: new Map([
+    [1, 0.97],
+    [16, 0.95],
+  ]),
 };
 
 /** Takes every figure for one number of slots, on one bench: vendor's script, whole run, detect run, empty run. */
@@ -97,8 +106,12 @@ function rowsOf({ slots }: PerformanceRig, { vendor, run, records, empty, detect
 }
 
 function station(rig: PerformanceRig, log: string, words: string[]): Promise<Timed> {
-  const env = { RIG_RIGS: rig.rigs, RIG_RESULTS: rig.results, RIG_RUNTIME_DIR: rig.runtime };
-  return timed('npx', ['playwright', 'test', `--project=${rig.station}`, ...words], { env, log, watchWorkers: true });
+  const { env } = rig;
+  return timed('npx', ['playwright', 'test', `--project=${rig.station}`, ...words], {
+    env,
+    log,
+    watchWorkers: true,
+  });
 }
 
 async function recordsOf(rig: PerformanceRig): Promise<AttemptRecord[]> {
@@ -107,7 +120,8 @@ async function recordsOf(rig: PerformanceRig): Promise<AttemptRecord[]> {
   for await (const entry of readJournal(join(latest, 'journal.jsonl'))) {
     if (entry.type === 'attempt') records.push(entry.data);
   }
-  if (records.length !== rig.slots) throw new Error(`${records.length} records for ${rig.slots} slots in ${latest}`);
+  if (records.length !== rig.slots)
+    throw new Error(`${records.length} records for ${rig.slots} slots in ${latest}`);
   return records;
 }
 
@@ -130,6 +144,7 @@ function budget(of: ReadonlyMap<number, number>, slots: number): { budget?: numb
 }
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const s = (seconds: number) => `${seconds.toFixed(2)} s`;
 const mb = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;

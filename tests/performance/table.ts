@@ -13,7 +13,8 @@ export interface Row {
 /** The rows as a Markdown table, each ratio beside its budget. */
 export function table(rows: readonly Row[]): string {
   const lines = rows.map(({ figure, slots, ratio, budget, better, from }) => {
-    const met = budget === undefined ? '' : (better === 'below' ? ratio <= budget : ratio >= budget) ? 'met' : 'missed';
+    const met =
+      budget === undefined ? '' : (better === 'below' ? ratio <= budget : ratio >= budget) ? 'met' : 'missed';
     const limit = budget === undefined ? '–' : `${better === 'below' ? '≤' : '≥'} ${budget}`;
     return `| ${figure} | ${slots} | ${ratio.toFixed(3)} | ${limit} | ${met} | ${from} |`;
   });

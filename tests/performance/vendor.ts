@@ -22,7 +22,7 @@ export async function vendorScript(
   log: string,
 ): Promise<{ wholeSeconds: number; eachSeconds: number[] }> {
   const esptool = await findEsptool();
-  const { stations } = await loadRig(rig.rigs, { env: {} });
+  const { stations } = await loadRig(rig.rigs, { specs: 'specs' });
   const slot = stations[0]?.slots[0];
   if (slot === undefined) throw new Error(`${rig.rigs} has no station`);
   const images = slot.release.images.flatMap(({ offset, path }) => [`0x${offset.toString(16)}`, path]);

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { AttemptRecord } from '../../core/record.js';
+import { readJournal } from '../../batch/journal-reader.js';
+import type { RigFolder } from '../rig-folder.js';
+
+export interface StationRun {
+  exitCode: number;
+  /** Everything it printed, both streams. */
+  output: string;
+}
+
+/** Starts `npx playwright test --project=<station> …` on a rig of the test's own, as a user would. */
+export function startStation(
+  rig: RigFolder,
+  words: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; output: () => string; ended: Promise<StationRun> } {
+  const args = ['node_modules/@playwright/test/cli.js', 'test', `--project=${rig.station}`, ...words];
+  const child = spawn(process.execPath, args, {
+    env: { ...withoutOuterRun(), ...rig.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const ended = new Promise<StationRun>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ exitCode: code ?? -1, output }));
+  });
+  return { child, output: () => output, ended };
+}
+
+export function runStation(rig: RigFolder, words?: readonly string[], env?: NodeJS.ProcessEnv): Promise<StationRun> {
+  return startStation(rig, words, env).ended;
+}
+
+/** This process' environment without what a surrounding test runner or run has put there. */
+function withoutOuterRun(): NodeJS.ProcessEnv {
+  const { NODE_TEST_CONTEXT: _context, RIG_RUN: _run, RIG_FAULTS: _faults, FORCE_COLOR: _color, ...env } = process.env;
+  return env;
+}
+
+/** The results folder that `results/latest` names. */
+export function latestResults(rig: RigFolder): Promise<string> {
+  return realpath(join(rig.results, 'latest'));
+}
+
+export async function readCsv(path: string): Promise<Record<string, string>[]> {
+  return parse(await readFile(path, 'utf8'), { columns: true }) as Record<string, string>[];
+}
+
+/** The records of a run's journal, by slot. */
+export async function recordsBySlot(resultsFolder: string): Promise<Map<string, AttemptRecord>> {
+  const records = new Map<string, AttemptRecord>();
+  for await (const entry of readJournal(join(resultsFolder, 'journal.jsonl'))) {
+    if (entry.type === 'attempt') records.set(entry.data.slot, entry.data);
+  }
+  return records;
+}
