@@ -1,6 +1,7 @@
 import type { CheckedFile } from './checked-file.js';
 import { checkName, repeated } from './name-rule.js';
 import { patternProblem } from './pattern-rule.js';
+import { sectorBytes } from './release-rules.js';
 import type { BoardFile, Partly } from './rig-files.js';
 import { sizeInBytes } from './size.js';
 import type { Check, CheckMeasure } from '../drivers/console/check.js';
@@ -13,8 +14,11 @@ export function checkBoard(file: File): void {
   const { board, flash, supply, boot, checks } = file.values;
   checkName('board', file, board);
   const size = flash?.size === undefined ? undefined : sizeInBytes(flash.size);
-  if (size !== undefined && size % 4096 !== 0) {
-    file.report(['flash', 'size'], `is ${size} bytes; flash chips come in whole sectors of 4096 bytes`);
+  if (size !== undefined && size % sectorBytes !== 0) {
+    file.report(
+      ['flash', 'size'],
+      `is ${size} bytes; flash chips come in whole sectors of ${sectorBytes} bytes`,
+    );
   }
   if (supply?.onVolts !== undefined && supply.offVolts !== undefined && supply.offVolts >= supply.onVolts) {
     const what = `is ${supply.offVolts} V, which is not below onVolts (${supply.onVolts} V); choose a voltage at which the board is surely off`;

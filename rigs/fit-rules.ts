@@ -2,7 +2,7 @@ import { hex } from '../firmware/hex.js';
 import { checkImageContents } from '../firmware/release-images.js';
 import type { CheckedFile } from './checked-file.js';
 import type { Problem } from './problem.js';
-import { endOf, type LoadedImage } from './release-rules.js';
+import { endOf, sectorBytes, type LoadedImage } from './release-rules.js';
 import type { BoardFile, ReleaseFile } from './rig-files.js';
 import { sizeInBytes, sizeText } from './size.js';
 
@@ -19,7 +19,7 @@ export interface LoadedRelease {
 export function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
   const size = board.values.flash?.size;
   const flashSizeBytes = size === undefined ? undefined : sizeInBytes(size);
-  if (flashSizeBytes === undefined) return [];
+  if (flashSizeBytes === undefined || flashSizeBytes % sectorBytes !== 0) return [];
   return [...beyondTheEnd(release, board, flashSizeBytes), ...contents(release, flashSizeBytes)];
 }
 
@@ -42,9 +42,10 @@ function contents(release: LoadedRelease, flashSizeBytes: number): Problem[] {
   if (chip === undefined || version === undefined) return [];
   const known = looked.get(release) ?? new Map<number, Problem[]>();
   looked.set(release, known);
+  const wellPlaced = release.images.filter((image) => image.wellPlaced && endOf(image) <= flashSizeBytes);
   const problems =
     known.get(flashSizeBytes) ??
-    checkImageContents(release.images, { chip, version, flashSizeBytes }).map(({ image, what }) => {
+    checkImageContents(wellPlaced, { chip, version, flashSizeBytes }).map(({ image, what }) => {
       const index = release.images.find(({ name }) => name === image)?.index;
       const path = index === undefined ? ['images'] : ['images', index, 'file'];
       return release.file.problemAt(

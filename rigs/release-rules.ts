@@ -10,13 +10,15 @@ import type { ReleaseImage } from './types.js';
 
 type File = CheckedFile<ReleaseFile>;
 
-/** Flash is erased in sectors of this many bytes, so an image begins with one. */
-const sectorBytes = 4096;
+/** Flash is erased in sectors of this many bytes, so an image begins with one, and a flash chip holds whole ones. */
+export const sectorBytes = 4096;
 
 /** An image whose file was read. */
 export interface LoadedImage extends ReleaseImage {
   /** Its place in the list of the release file. */
   index: number;
+  /** False when its offset cannot be right: then nothing can be said of what lies around it. */
+  wellPlaced: boolean;
   bytes: Buffer;
 }
 
@@ -56,7 +58,8 @@ async function loadImage(
   index: number,
 ): Promise<LoadedImage | undefined> {
   const { name, offset, sha256 } = entry;
-  if (offset !== undefined && offset % sectorBytes !== 0) {
+  const wellPlaced = offset !== undefined && offset % sectorBytes === 0;
+  if (offset !== undefined && !wellPlaced) {
     const down = offset - (offset % sectorBytes);
     const what = `${hex(offset)} is not at the start of a flash sector; use a multiple of 0x1000, such as ${hex(down)} or ${hex(down + sectorBytes)}`;
     file.report(['images', index, 'offset'], what);
@@ -72,7 +75,7 @@ async function loadImage(
   }
   if (name === undefined || offset === undefined) return undefined;
   const md5 = createHash('md5').update(bytes).digest('hex');
-  return { index, name, offset, path, bytes, sizeBytes: bytes.length, sha256: actual, md5 };
+  return { index, wellPlaced, name, offset, path, bytes, sizeBytes: bytes.length, sha256: actual, md5 };
 }
 
 async function readImage(file: File, path: string, at: (string | number)[]): Promise<Buffer | undefined> {
@@ -101,6 +104,7 @@ function checkOverlaps(file: File, images: readonly LoadedImage[]): void {
   for (const [position, image] of inOrder.entries()) {
     const before = inOrder.slice(0, position).find((other) => endOf(other) > image.offset);
     if (before === undefined) continue;
+    before.wellPlaced = image.wellPlaced = false;
     const free = Math.ceil(endOf(before) / sectorBytes) * sectorBytes;
     const what = `${image.name} begins at ${hex(image.offset)}, where ${before.name} (${sizeText(before.sizeBytes)} from ${hex(before.offset)}, line ${file.lineOf(['images', before.index])}) has not ended; the next free sector is ${hex(free)}`;
     file.report(['images', image.index, 'offset'], what);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ErrorObject, SchemaObject, ValidateFunction } from 'ajv';
+import type { Ajv, ErrorObject, SchemaObject, ValidateFunction } from 'ajv';
 import { plainSchemaError, type SchemaFinding } from './schema-messages.js';
 import type { YamlSource } from './yaml-source.js';
 
@@ -38,9 +38,18 @@ export function schemaOf(kind: FileKind): SchemaObject {
 const schemas = new Map<FileKind, SchemaObject>();
 const validators = new Map<FileKind, ValidateFunction>();
 
+let loadedAjv: Promise<Ajv> | undefined;
+
 async function validatorOf(kind: FileKind): Promise<ValidateFunction> {
   const known = validators.get(kind);
   if (known !== undefined) return known;
+  const ajv = await (loadedAjv ??= loadAjv());
+  const validate = ajv.compile(schemaOf(kind));
+  validators.set(kind, validate);
+  return validate;
+}
+
+async function loadAjv(): Promise<Ajv> {
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({
     allErrors: true,
@@ -48,11 +57,11 @@ async function validatorOf(kind: FileKind): Promise<ValidateFunction> {
     useDefaults: true,
     discriminator: true,
     allowUnionTypes: true,
+    // A test holds the schemas against their meta-schema; here it would cost as much as all the rest.
+    validateSchema: false,
+    meta: false,
   });
-  ajv.addKeyword({ keyword: 'patternErrorMessage', schemaType: 'string' });
-  const validate = ajv.compile(schemaOf(kind));
-  validators.set(kind, validate);
-  return validate;
+  return ajv.addKeyword({ keyword: 'patternErrorMessage', schemaType: 'string' });
 }
 
 /** A value of the wrong type breaks other rules too, and a missing `kind` also leaves its choice open: one mistake, one message. */

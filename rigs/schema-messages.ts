@@ -51,7 +51,7 @@ export function plainSchemaError(error: ErrorObject, root: SchemaObject, source:
       return value(`is an empty list; at least one entry is needed${example(schema)}`);
     case 'uniqueItems':
       return {
-        path: [...path, Number(params['i'])],
+        path: [...path, Math.max(Number(params['i']), Number(params['j']))],
         part: 'value',
         what: 'stands twice in the list; remove one of the two',
       };
@@ -77,7 +77,8 @@ function wrongType(
   const typed = source.typedText(path) ?? '';
   const wanted = types.map((type) => typeWords[type] ?? type).join(' or ');
   if (path.length === 0) {
-    const start = `a ${String(root.title).toLowerCase()} begins with a key at the start of a line${example(propertiesOf(root))}`;
+    const [key = '', property] = Object.entries(propertiesOf(root))[0] ?? [];
+    const start = `a ${String(root.title).toLowerCase()} begins with \`${key}: ${exampleOf(property as SchemaObject)}\``;
     return error.data === null
       ? `the file is empty; ${start}`
       : `the file holds ${described(error.data)}; ${start}`;
@@ -98,8 +99,8 @@ function wrongType(
 
 function missingKey(parent: ValuePath, key: string, schema: SchemaObject, root: SchemaObject): SchemaFinding {
   const property = resolve((propertiesOf(schema)[key] ?? {}) as SchemaObject, root);
-  const shown = (property['examples'] as unknown[] | undefined)?.[0];
-  const remedy = shown === undefined ? 'add it' : `add it, for example \`${key}: ${inYaml(shown)}\``;
+  const shown = exampleOf(property);
+  const remedy = shown === undefined ? 'add it' : `add it, for example \`${key}: ${shown}\``;
   return { path: [...parent, key], part: 'value', what: `is missing; ${remedy}` };
 }
 
@@ -144,12 +145,14 @@ function quoted(data: unknown): string {
 }
 
 function example(schema: SchemaObject): string {
-  const shown = schema['examples'] as unknown[] | undefined;
-  return shown === undefined ? '' : `, for example ${inYaml(shown[0])}`;
+  const shown = exampleOf(schema);
+  return shown === undefined ? '' : `, for example ${shown}`;
 }
 
-function inYaml(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+/** The first example of a schema in one line of YAML. */
+function exampleOf(schema: SchemaObject): string | undefined {
+  const shown = schema['examples'] as unknown[] | undefined;
+  return shown && stringify(shown[0], { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
 
 function names(keys: readonly string[]): string {

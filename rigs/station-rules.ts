@@ -42,7 +42,7 @@ function checkSlotIds(file: File): void {
 
 /** On hardware only: the virtual bench puts its own port in place of the path. */
 function checkPorts(file: File): void {
-  if (file.values.bench === 'virtual') return;
+  if (onBench(file)) return;
   for (const [index, slot] of (file.values.slots ?? []).entries()) {
     const path = slot?.serial?.path;
     if (path === undefined || !/^\/dev\/tty(USB|ACM)\d+$/.test(path)) continue;
@@ -51,9 +51,14 @@ function checkPorts(file: File): void {
   }
 }
 
+/** Also when the word is misspelt: one mistake is enough to report. */
+function onBench(file: File): boolean {
+  return file.values.bench === 'virtual' || file.isWritten(['bench']);
+}
+
 function checkFaults(file: File): void {
-  const { bench, faults } = file.values;
-  if (bench !== 'virtual') {
+  const { faults } = file.values;
+  if (!onBench(file)) {
     const remedy = 'only virtual boards have faults; take it out, or add `bench: virtual`';
     if (faults !== undefined) file.report(['faults'], remedy, 'key');
     if (file.isWritten(['seed'])) file.report(['seed'], remedy, 'key');
@@ -61,7 +66,7 @@ function checkFaults(file: File): void {
   const known = slotIds(file);
   for (const [index, fault] of (faults ?? []).entries()) {
     for (const [position, slot] of (fault?.slots ?? []).entries()) {
-      if (slot === undefined || known.includes(slot)) continue;
+      if (slot === undefined || known.length === 0 || known.includes(slot)) continue;
       const what = `there is no slot "${slot}" in this station; ${suggestion(slot, known)}`;
       file.report(['faults', index, 'slots', position], what);
     }

@@ -1,5 +1,7 @@
 import type { ErrorCode } from 'yaml';
 
+export const tabsIndent = 'a tab indents this line; indent with spaces';
+
 /** What is said of `*name`, which YAML takes as a reference to `&name`. */
 export const referencesAreNotUsed =
   'a text that begins with `*` is a reference, which rig files do not use; write the value out, or put the text in single quotes';
@@ -13,7 +15,7 @@ export function plainYamlError(code: ErrorCode, message: string, rest: string): 
 }
 
 const plain: Partial<Record<ErrorCode, (rest: string, message: string) => string>> = {
-  TAB_AS_INDENT: () => 'a tab indents this line; indent with spaces',
+  TAB_AS_INDENT: () => tabsIndent,
   DUPLICATE_KEY: (rest) =>
     `\`${/^["']?([^\s:"']+)/.exec(rest)?.[1]}\` stands twice in the same place; keep one of the two`,
   BAD_DQ_ESCAPE: () =>
@@ -34,7 +36,9 @@ const plain: Partial<Record<ErrorCode, (rest: string, message: string) => string
   MISSING_CHAR: (_, message) =>
     message.includes('quote')
       ? 'a quote that was opened above is not closed; close it'
-      : `${message.charAt(0).toLowerCase()}${message.slice(1)}; add it`,
+      : message.includes('indicator')
+        ? 'this line is indented as if it were an entry of the list above; begin it with `- `, or align it with its neighbours'
+        : `${message.charAt(0).toLowerCase()}${message.slice(1)}; add it`,
   MULTILINE_IMPLICIT_KEY: () =>
     'this line is no `key: value`; add the `:` with a space behind it, or close the quote',
 };

@@ -1,5 +1,15 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
-import { plainYamlError, referencesAreNotUsed } from './yaml-messages.js';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+} from 'yaml';
+import { plainYamlError, referencesAreNotUsed, tabsIndent } from './yaml-messages.js';
 
 /** Keys and indices from the top of a file down to a value. */
 export type ValuePath = readonly (string | number)[];
@@ -33,18 +43,23 @@ export function parseYamlSource(bytes: Uint8Array): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const found = [...document.errors, ...document.warnings].map((error) => ({
+  const plain = (error: YAMLError) => ({
     ...place(error.pos[0]),
     what: plainYamlError(error.code, error.message, restOfLine(text, error.pos[0])),
-  }));
+  });
+  const isRepeated = ({ code }: YAMLError) => code === 'DUPLICATE_KEY';
+  const broken = document.errors.filter((error) => !isRepeated(error));
   const references = referenceOffsets(document).map((offset) => ({
     ...place(offset),
     what: referencesAreNotUsed,
   }));
-  const usable = references.length === 0 && document.errors.every((error) => error.code === 'DUPLICATE_KEY');
   return {
-    data: usable ? document.toJS() : undefined,
-    problems: firstOfEachPlace([...found, ...references]),
+    data: broken.length + references.length === 0 ? document.toJS() : undefined,
+    problems: [
+      ...withoutEchoes(broken.map(plain)),
+      ...[...document.errors.filter(isRepeated), ...document.warnings].map(plain),
+      ...references,
+    ],
     positionOf: (path, part = 'value') => place(offsetOf(document, path, part)),
     typedText: (path) => typedTextAt(document, path),
   };
@@ -77,10 +92,14 @@ function referenceOffsets(document: Document): number[] {
   return offsets;
 }
 
-/** The parser may stumble twice over one mistake. */
-function firstOfEachPlace<T extends Position>(problems: readonly T[]): T[] {
-  const places = problems.map(({ line, column }) => `${line}:${column}`);
-  return problems.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+/** The parser stumbles on over one mistake: a run of lines counts once, and where a tab indents nothing else can be trusted. */
+function withoutEchoes<T extends Position & { what: string }>(problems: readonly T[]): T[] {
+  const tabs = problems.filter(({ what }) => what === tabsIndent);
+  const candidates = tabs.length > 0 ? tabs : problems;
+  return candidates.filter(({ line }, index) => {
+    const before = candidates[index - 1];
+    return before === undefined || line > before.line + 1;
+  });
 }
 
 function restOfLine(text: string, offset: number): string {
@@ -108,7 +127,8 @@ function offsetOf(document: Document, path: ValuePath, part: 'key' | 'value'): n
 }
 
 function childOf(node: unknown, step: string | number): { key?: unknown; value: unknown } | undefined {
-  if (isMap(node)) return node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  if (isMap(node))
+    return node.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
   if (!isSeq(node)) return undefined;
   const index = Number(step);
   return index < node.items.length ? { value: node.items[index] } : undefined;
