@@ -1,6 +1,6 @@
 import { APP_DESCRIPTOR_PLACE } from './app-descriptor.js';
 import { espChipNamed, espChips, type EspChip } from './esp-chips.js';
-import { inspectEspImage } from './esp-image.js';
+import { inspectEspImage, type EspImageReport } from './esp-image.js';
 import { hex } from './hex.js';
 import { inspectPartitionTable, isApp } from './partition-check.js';
 import type { Partition } from './partition-table.js';
@@ -67,7 +67,7 @@ export function checkImageContents(
   const partitions = readTable(images, expected.flashSizeBytes);
   return [
     ...partitions.problems,
-    ...images.flatMap((image) => imageProblems(image, chip, expected.version)),
+    ...images.flatMap((image) => imageProblems(image, chip, expected)),
     ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
   ];
 }
@@ -123,26 +123,48 @@ function readTable(
 }
 
 /** What is wrong with a bootloader or an application itself. */
-function imageProblems(image: ImagePlace, chip: EspChip, version: string): ImageSetProblem[] {
-  const { name, offset, bytes } = image;
-  if (name !== 'bootloader' && name !== 'app') return [];
-  const { app, header, problems } = inspectEspImage(bytes, { chip: chip.name });
-  const found = about(image, problems);
-  const report = (what: string): void => void found.push({ image: name, what });
-  if (name === 'bootloader') {
-    if (offset !== chip.bootloaderOffset) {
-      report(
-        `offset ${hex(offset)} is not where the ${chip.name} looks for it, expected ${hex(chip.bootloaderOffset)}`,
-      );
-    }
-    if (app !== undefined)
-      report(`this is the application ${app.project} ${app.version}, expected a bootloader`);
-  } else if (header !== undefined && app === undefined) {
-    report(`it has no app descriptor (${APP_DESCRIPTOR_PLACE}), expected one with version ${version}`);
-  } else if (app !== undefined && app.version !== version) {
-    report(`its app descriptor says version ${app.version}, expected ${version}, the release's version`);
+function imageProblems(image: ImagePlace, chip: EspChip, expected: ImageSetExpectation): ImageSetProblem[] {
+  if (image.name !== 'bootloader' && image.name !== 'app') return [];
+  const report = inspectEspImage(image.bytes, { chip: chip.name });
+  const misuse =
+    image.name === 'bootloader'
+      ? bootloaderMisuse(image, report, chip, expected.flashSizeBytes)
+      : appMisuse(report, expected.version);
+  return [...about(image, report.problems), ...misuse.map((what) => ({ image: image.name, what }))];
+}
+
+function bootloaderMisuse(
+  { offset }: ImagePlace,
+  { app, header }: EspImageReport,
+  { name, bootloaderOffset }: EspChip,
+  flashSizeBytes: number,
+): string[] {
+  const misuse: string[] = [];
+  if (offset !== bootloaderOffset) {
+    misuse.push(
+      `offset ${hex(offset)} is not where the ${name} looks for it, expected ${hex(bootloaderOffset)}`,
+    );
   }
-  return found;
+  if (app !== undefined) {
+    misuse.push(`this is the application ${app.project} ${app.version}, expected a bootloader`);
+  }
+  const builtFor = header?.flashSizeBytes ?? 0;
+  if (builtFor > flashSizeBytes) {
+    // Flashing keeps the header, and firmware that finds a smaller flash than its bootloader's header says gives up.
+    const limit = hex(flashSizeBytes);
+    misuse.push(
+      `it is built for a flash of ${hex(builtFor)} bytes, expected at most ${limit}: no board would start`,
+    );
+  }
+  return misuse;
+}
+
+function appMisuse({ app, header }: EspImageReport, version: string): string[] {
+  if (header === undefined || app?.version === version) return [];
+  if (app === undefined) {
+    return [`it has no app descriptor (${APP_DESCRIPTOR_PLACE}), expected one with version ${version}`];
+  }
+  return [`its app descriptor says version ${app.version}, expected ${version}, the release's version`];
 }
 
 /** Whether an image lies in a partition that is meant for it; nothing is said when there is no table to hold it against. */

@@ -139,6 +139,7 @@ const mistakes: [string, string[], RegExp[]][] = [
     problems(release, { flashSizeBytes: 0x200000 }),
     [
       /^partitions: at 0x60: storage: it ends at 0x400000, behind the end of the flash, expected at most 0x200000$/,
+      /^bootloader: it is built for a flash of 0x400000 bytes, expected at most 0x200000: no board would start$/,
     ],
   ],
 ];
