@@ -17,6 +17,8 @@ export interface BoardOutput {
   setBaudRate(baudRate: number): void;
   /** From here on text takes its time but stays inside the chip. */
   mute(): void;
+  /** Sends what was printed; it leaves the chip at its rate. */
+  flush(): void;
   /**
    * Sends what was printed, and waits until real time has reached the chip's. Rejects when the run of the chip ends, or when
    * `interrupt` aborts: then the chip's clock is back at real time, since the work was not done.
@@ -65,6 +67,7 @@ export function createOutput(
       flush();
       muted = true;
     },
+    flush,
     async settle(interrupt = signal) {
       signal.throwIfAborted();
       flush();

@@ -11,9 +11,10 @@ const triesBeforeReset = 7;
 
 /** The ROM's text after a reset with the boot strap held: from here on the loader has the UART. */
 export async function romDownload({ output, texts }: ChipRun, cause: ResetCause): Promise<void> {
-  greet({ output, texts }, cause, texts.downloadMode);
+  await greet({ output, texts }, cause, texts.downloadMode);
   output.print('waiting for download');
-  await output.settle();
+  // The loader listens from now on: a host that has read this far may speak at once.
+  output.flush();
 }
 
 /**
@@ -22,7 +23,7 @@ export async function romDownload({ output, texts }: ChipRun, cause: ResetCause)
  */
 export async function romBoot(run: ChipRun, cause: ResetCause): Promise<EspImageReport | undefined> {
   const { output, texts, flash } = run;
-  greet(run, cause, texts.flashMode);
+  await greet(run, cause, texts.flashMode);
   const offset = texts.chip.bootloaderOffset;
   const image = flash.read(offset, bootloaderEnd - offset);
   if (image[0] !== ESP_IMAGE_MAGIC) {
@@ -52,8 +53,13 @@ export async function romBoot(run: ChipRun, cause: ResetCause): Promise<EspImage
   return report;
 }
 
-function greet({ output, texts }: Pick<ChipRun, 'output' | 'texts'>, cause: ResetCause, mode: string): void {
+async function greet(
+  { output, texts }: Pick<ChipRun, 'output' | 'texts'>,
+  cause: ResetCause,
+  mode: string,
+): Promise<void> {
   output.work(timings.romStart);
+  await output.settle();
   for (const line of texts.banner) output.print(line);
   output.print(`rst:${texts.causes[cause]},boot:${mode}`);
 }
@@ -62,6 +68,7 @@ async function refuseHeader({ output }: ChipRun, firstWord: number): Promise<voi
   for (let tries = 0; tries < triesBeforeReset; tries++) {
     output.print(`invalid header: 0x${word(firstWord)}`);
     output.work(timings.romRetry);
+    await output.settle();
   }
   output.work(timings.romWatchdog);
   await output.settle();

@@ -4,6 +4,7 @@ import { createFlashArray } from '../../bench/flash-array.js';
 import { createLineBank, linesOf, type LineBank } from '../../bench/lines.js';
 import type { FlashArray, StartLoader } from '../../bench/parts.js';
 import { createWire } from '../../bench/wire.js';
+import { withDeadline } from '../../core/deadline.js';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { buildRelease, type ImageBytes } from '../../firmware/demo-release.js';
 import type { FactoryAppProgram } from '../../firmware/factory-app.js';
@@ -45,8 +46,16 @@ export interface BoardRig {
   flash: FlashArray;
   lines: LineBank;
   host: Host;
+  serialPath: string;
+  rfc2217: string;
   log: string[];
+  /** What the meter showed. */
+  meter: { highestMillivolts: number; lastMilliamps?: number };
   power(on: boolean): void;
+  /** Waits until the board is in that state. */
+  untilState(state: Board['state']): Promise<void>;
+  /** Waits for a line of the bench's log. */
+  untilLog(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,29 +65,69 @@ export interface BoardRigOptions {
   mac?: string;
   /** Left out: the loader does nothing. */
   startLoader?: StartLoader;
+  byHand?: boolean;
 }
 
 /** A board in this process, with its real wire, lines and flash, and a serial port on its pseudo-terminal. */
 export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig> {
   const slot = slotWith(options.faults, options.mac);
   const log: string[] = [];
-  const say = (text: string) => void log.push(text);
+  const waiting = new Set<() => void>();
+  const say = (text: string) => {
+    log.push(text);
+    // The state itself changes right after it was said.
+    setImmediate(() => [...waiting].forEach((look) => look()));
+  };
   const lines = createLineBank(linesOf({ slots: [slot] }), say);
   const wire = await createWire({ baudRate: 115200 });
   const flash = createFlashArray({ sizeBytes: slot.flashSizeBytes, faults: slot.faults });
   for (const { offset, bytes } of options.images ?? []) flash.write(offset, bytes);
-  const inputs = createBoardInputs({ slot, lines, wire, byHand: false, log: say });
+  const inputs = createBoardInputs({ slot, lines, wire, byHand: options.byHand ?? false, log: say });
   const startLoader: StartLoader = options.startLoader ?? (() => ({ stop: () => undefined }));
-  const board = createBoard({ slot, wire, flash, startLoader, strap: inputs.strap, log: say });
+  const meter: BoardRig['meter'] = { highestMillivolts: 0 };
+  const board = createBoard({
+    slot,
+    wire,
+    flash,
+    startLoader,
+    meter: {
+      folder: '',
+      show(railMillivolts, railMilliamps) {
+        meter.highestMillivolts = Math.max(meter.highestMillivolts, railMillivolts);
+        meter.lastMilliamps = railMilliamps;
+      },
+    },
+    strap: inputs.strap,
+    onHostBytes: inputs.hear,
+    log: say,
+  });
   inputs.drive(board);
+  const seen = (look: () => boolean, what: string): Promise<void> =>
+    withDeadline(
+      () =>
+        new Promise<void>((resolve) => {
+          const check = () => look() && resolve();
+          waiting.add(check);
+          check();
+        }),
+      {
+        timeoutMs: 5000,
+        onTimeout: () => new Error(`no ${what}; the board is ${board.state} after ${log.join(' / ')}`),
+      },
+    );
   const host = await openHost(wire.serialPath);
   return {
     board,
     flash,
     lines,
     host,
+    serialPath: wire.serialPath,
+    rfc2217: wire.rfc2217,
     log,
+    meter,
     power: (on) => lines.output(chip, 0, on ? 0 : 1),
+    untilState: (state) => seen(() => board.state === state, `state ${state}`),
+    untilLog: (text) => seen(() => log.includes(text), `'${text}' in the log`),
     async close() {
       await host.close();
       inputs.close();
