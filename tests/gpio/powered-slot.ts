@@ -15,6 +15,7 @@ export const slotLines = {
 } satisfies Record<string, LineAddress>;
 
 export type SlotLineName = keyof typeof slotLines;
+const allNames: readonly SlotLineName[] = ['power', 'boot', 'reset'];
 
 /** One slot of the bench: its lines, and the bench's own supply and meter on its power line. */
 export interface PoweredSlot {
@@ -55,7 +56,7 @@ export async function startPoweredSlot({ broken = false } = {}): Promise<Powered
     onDown: noteNothing,
   });
   const isActive = (name: SlotLineName) => server.bank.isActive(slotLines[name]);
-  for (const name of Object.keys(slotLines) as SlotLineName[]) {
+  for (const name of allNames) {
     const { chip, line } = slotLines[name];
     server.bank.watch(chip, line, () => events.push(`${name} ${isActive(name) ? 'on' : 'off'}`));
   }
@@ -68,10 +69,10 @@ export async function startPoweredSlot({ broken = false } = {}): Promise<Powered
     events,
     readRailVolts,
     isActive,
-    open({ meter: hasMeter = true, has = ['power', 'boot', 'reset'], ...options } = {}) {
+    open({ meter: hasMeter = true, has = allNames, ...options } = {}) {
       return openSlotPower({
         backend,
-        lines: Object.fromEntries(has.map((name: SlotLineName) => [name, slotLines[name]])),
+        lines: Object.fromEntries(has.map((name) => [name, slotLines[name]])),
         supply: { onVolts: 3.1, offVolts: 0.2, riseMs: 5000, fallMs: 5000 },
         settleMs: 20,
         turn: async () => events.push('turn'),
