@@ -52,6 +52,7 @@ void test(
     const { server, owner, state } = await startOwner(t);
     owner.kill('SIGKILL');
     await server.until(allOff);
+    await untilGone(state.guard);
     assert.equal(isRunning(state.bystander), true);
   },
 );
