@@ -27,7 +27,10 @@ describe('a station of good boards', () => {
     const [header] = (await readFile(path, 'utf8')).split(/\r?\n/);
     assert.equal(header, 'Device,Port,StartTime,EndTime,Status,ErrorCode,Notes');
     const rows = await readCsv(path);
-    assert.deepEqual(rows.map((row) => row['Status']), ['Success', 'Success', 'Success']);
+    assert.deepEqual(
+      rows.map((row) => row['Status']),
+      ['Success', 'Success', 'Success'],
+    );
     assert.equal(new Set(rows.map((row) => row['Device'])).size, 3);
   });
 
@@ -38,9 +41,13 @@ describe('a station of good boards', () => {
       assert.equal(record.outcome, 'pass');
       assert.equal(record.bootedVersion, '1.2.0');
       assert.equal(record.flash?.verified, true);
-      assert.deepEqual(record.steps.map((step) => step.name), ['detect', 'flash', 'boot', 'wifi', 'memory', 'sensor']);
+      assert.deepEqual(
+        record.steps.map((step) => step.name),
+        ['detect', 'flash', 'boot', 'wifi', 'memory', 'sensor'],
+      );
       const names = record.measurements.map((measurement) => measurement.name);
-      for (const name of ['rail_volts', 'boot_time', 'wifi_rssi', 'heap_free', 'temperature']) assert.ok(names.includes(name), name);
+      for (const name of ['rail_volts', 'boot_time', 'wifi_rssi', 'heap_free', 'temperature'])
+        assert.ok(names.includes(name), name);
     }
   });
 
@@ -49,11 +56,14 @@ describe('a station of good boards', () => {
     const macs = [...records.values()].map((record) => record.device?.mac).sort();
     const files = await readdir(results);
     const reportName = files.find((name) => /^batch_report_\d{8}_\d{6}\.json$/.test(name)) ?? '';
-    const report = JSON.parse(await readFile(join(results, reportName), 'utf8')) as { summary: Record<string, number> };
+    const report = JSON.parse(await readFile(join(results, reportName), 'utf8')) as {
+      summary: Record<string, number>;
+    };
     assert.equal(report.summary['total_count'], 3);
     assert.equal(report.summary['success_count'], 3);
     assert.equal(report.summary['success_rate'], 100);
-    const daily = (await readdir(rig.results)).find((name) => /^factory_records_\d{8}\.csv$/.test(name)) ?? '';
+    const daily =
+      (await readdir(rig.results)).find((name) => /^factory_records_\d{8}\.csv$/.test(name)) ?? '';
     const factory = await readCsv(join(rig.results, daily));
     assert.deepEqual(factory.map((row) => row['mac'] ?? row['MAC']).sort(), macs);
     for (const record of records.values()) {

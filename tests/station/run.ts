@@ -33,13 +33,23 @@ export function startStation(
   return { child, output: () => output, ended };
 }
 
-export function runStation(rig: RigFolder, words?: readonly string[], env?: NodeJS.ProcessEnv): Promise<StationRun> {
+export function runStation(
+  rig: RigFolder,
+  words?: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<StationRun> {
   return startStation(rig, words, env).ended;
 }
 
 /** This process' environment without what a surrounding test runner or run has put there. */
 function withoutOuterRun(): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _context, RIG_RUN: _run, RIG_FAULTS: _faults, FORCE_COLOR: _color, ...env } = process.env;
+  const {
+    NODE_TEST_CONTEXT: _context,
+    RIG_RUN: _run,
+    RIG_FAULTS: _faults,
+    FORCE_COLOR: _color,
+    ...env
+  } = process.env;
   return env;
 }
 
@@ -59,4 +69,14 @@ export async function recordsBySlot(resultsFolder: string): Promise<Map<string, 
     if (entry.type === 'attempt') records.set(entry.data.slot, entry.data);
   }
   return records;
+}
+
+/** Slots whose attempt began and has no record. */
+export async function openAttempts(resultsFolder: string): Promise<string[]> {
+  const open = new Set<string>();
+  for await (const entry of readJournal(join(resultsFolder, 'journal.jsonl'))) {
+    if (entry.type === 'attempt-start') open.add(entry.data.slot);
+    if (entry.type === 'attempt') open.delete(entry.data.slot);
+  }
+  return [...open].sort();
 }

@@ -26,14 +26,18 @@ describe('choosing what a run touches', () => {
       assert.equal(record.proof, 'identity');
       assert.equal(record.flash, undefined);
       assert.equal(record.device?.chip, 'esp32');
-      assert.deepEqual(record.steps.map((step) => step.name), ['detect']);
+      assert.deepEqual(
+        record.steps.map((step) => step.name),
+        ['detect'],
+      );
     }
   });
 
   test('--list names units by slot and starts nothing', async () => {
     const run = await runStation(rig, ['--list']);
     assert.equal(run.exitCode, 0, run.output);
-    for (const slot of ['slot1', 'slot2', 'slot3']) assert.match(run.output, new RegExp(`${rig.station} ${slot} › provision`));
+    for (const slot of ['slot1', 'slot2', 'slot3'])
+      assert.match(run.output, new RegExp(`${rig.station} ${slot} › provision`));
     assert.doesNotMatch(run.output, /detect/);
   });
 

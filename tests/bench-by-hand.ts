@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pollUntil } from '../../core/deadline.js';
-import type { BenchState } from '../../rigs/bench.js';
-import type { PerformanceRig } from './rig.js';
+import { pollUntil } from '../core/deadline.js';
+import type { BenchState } from '../rigs/bench.js';
+import type { RigFolder } from './rig-folder.js';
 
 /** `rig bench <station>` as a person would start it; runs of that station use it as long as it lives. */
 export async function startBench(
-  rig: PerformanceRig,
+  rig: RigFolder,
   log: string,
 ): Promise<{ state: BenchState; stop: () => Promise<void> }> {
   const env = { ...process.env, ...rig.env };

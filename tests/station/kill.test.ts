@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { pollUntil } from '../../core/deadline.js';
+import { connectRpc, type RpcClient } from '../../core/rpc.js';
+import { RigError } from '../../core/errors.js';
+import { startBench } from '../bench-by-hand.js';
+import { makeRigFolder, type RigFolder } from '../rig-folder.js';
+import { latestResults, openAttempts, runStation, startStation } from './run.js';
+
+interface BenchLine {
+  use: string;
+  active: boolean;
+}
+
+describe('a run whose main process is killed while it flashes', () => {
+  let rig: RigFolder;
+  let bench: Awaited<ReturnType<typeof startBench>>;
+  let client: RpcClient;
+
+  before(async () => {
+    rig = await makeRigFolder({ slots: 2, release: 'demo' });
+    bench = await startBench(rig, join(rig.folder, 'bench-output.log'));
+    client = await connectRpc(bench.state.socketPath, {
+      onLost: () => new RigError('BENCH_FAILED', 'the bench of the test has ended'),
+    });
+  });
+  after(async () => {
+    client.close();
+    await bench.stop();
+    await rig.remove();
+  });
+
+  const outputs = async () =>
+    (await client.request<BenchLine[]>('lines', {})).filter(({ use }) => /power|boot|reset/.test(use));
+
+  test('has every output of the bench off within two seconds', async () => {
+    const run = startStation(rig);
+    await pollUntil(async () => (await isFlashing(rig)) || undefined, {
+      timeoutMs: 60_000,
+      intervalMs: 50,
+      onTimeout: () => new Error(`no unit began to flash: ${run.output()}`),
+    });
+    assert.ok(
+      (await outputs()).some((line) => line.active),
+      'nothing was on before the kill',
+    );
+    const killedAt = performance.now();
+    run.child.kill('SIGKILL');
+    await pollUntil(async () => ((await outputs()).every((line) => !line.active) ? true : undefined), {
+      timeoutMs: 2000,
+      intervalMs: 20,
+      onTimeout: () => new Error('an output is still on two seconds after the kill'),
+    });
+    assert.ok(performance.now() - killedAt < 2000);
+    await run.ended;
+    assert.ok(
+      (await outputs()).every((line) => !line.active),
+      'something was switched on again',
+    );
+  });
+
+  test('leaves a journal that opens and shows both attempts as begun and not finished', async () => {
+    assert.deepEqual(await openAttempts(await latestResults(rig)), ['slot1', 'slot2']);
+  });
+
+  test('does not stand in the way of the next run', async () => {
+    const run = await runStation(rig);
+    assert.equal(run.exitCode, 0, run.output);
+  });
+});
+
+/** Both console logs say that the loader has taken the stub's first image. */
+async function isFlashing(rig: RigFolder): Promise<boolean> {
+  const results = await latestResults(rig).catch(() => undefined);
+  if (results === undefined) return false;
+  const logs = ['slot1', 'slot2'].map((slot) =>
+    readFile(join(results, `console/${slot}-1.log`), 'utf8').catch(() => ''),
+  );
+  return (await Promise.all(logs)).every((log) => /Compressed \d{6,} bytes/.test(log));
+}
