@@ -38,15 +38,15 @@ export function parseYamlSource(bytes: Uint8Array): YamlSource {
   const text = decodeUtf8(bytes);
   if (typeof text !== 'string') return unreadable(text);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const plain = (error: YAMLError) => ({
-    ...place(error.pos[0]),
-    what: plainYamlError(error.code, error.message, restOfLine(text, error.pos[0])),
-  });
+  const plain = (error: YAMLError) => {
+    const offset = startOfWhat(error, text);
+    return { ...place(offset), what: plainYamlError(error.code, error.message, restOfLine(text, offset)) };
+  };
   const isRepeated = ({ code }: YAMLError) => code === 'DUPLICATE_KEY';
   const broken = document.errors.filter((error) => !isRepeated(error));
   const references = referenceOffsets(document).map((offset) => ({
@@ -100,6 +100,12 @@ function withoutEchoes<T extends Position & { what: string }>(problems: readonly
     const before = candidates[index - 1];
     return before === undefined || line > before.line + 1;
   });
+}
+
+/** After a key without a value, the parser places a repeated key before the blanks and comments that lead to it. */
+function startOfWhat({ code, pos }: YAMLError, text: string): number {
+  if (code !== 'DUPLICATE_KEY') return pos[0];
+  return pos[0] + (/^(\s|#.*\n)*/.exec(text.slice(pos[0]))?.[0].length ?? 0);
 }
 
 function restOfLine(text: string, offset: number): string {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertProblems, loadTinyRig, tinyRig, type ExpectedProblem, type RigChanges } from './tiny-rig.js';
 
@@ -145,3 +146,16 @@ for (const { name, edits, more, problems } of cases) {
     );
   });
 }
+
+test('a missing image of the demo release is refused with the command that builds it', async (t) => {
+  const release = String(tinyRig[`rigs/${file}`]).replaceAll('one-1.0.0', 'demo-1.0.0');
+  const rig = await loadTinyRig(t, {
+    'rigs/station1.yaml': [['release: one-1.0.0', 'release: demo-1.0.0']],
+    'rigs/releases/demo-1.0.0.yaml': release,
+  });
+  assert.equal(rig.problems.length, 3);
+  for (const { path, what } of rig.problems) {
+    assert.match(path, /^images\[[012]\]\.file$/);
+    assert.match(what, /there is no image .*npm run prepare/);
+  }
+});

@@ -36,6 +36,14 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a key that stands twice is refused in its own line, also after a comment',
+    change: [['powerOn:', 'bench: # later\nbench: virtual\npowerOn:']],
+    problems: [
+      { at: 'bench: # later', path: '', says: ['`bench` stands twice'] },
+      { at: 'bench: virtual\npowerOn', path: '', says: ['`bench` stands twice'] },
+    ],
+  },
+  {
     name: 'a wrong indentation is refused',
     change: [['    boot: { chip: header, line: 5 }', '   boot: { chip: header, line: 5 }']],
     problems: [{ at: '   boot: { chip: header, line: 5 }', path: '', says: ['is indented', 'align it'] }],
