@@ -16,7 +16,7 @@ export interface BoardInputs {
 }
 
 export interface BoardInputOptions {
-  slot: Pick<BenchSlot, 'power' | 'boot' | 'reset'>;
+  slot: Pick<BenchSlot, 'power' | 'boot' | 'reset' | 'lamps'>;
   lines: LineBank;
   wire: Pick<Wire, 'onLines' | 'onHangUp'>;
   byHand: boolean;
@@ -29,7 +29,7 @@ export interface BoardInputOptions {
  * of a port without DTR and RTS, or knocks on one in vain.
  */
 export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInputOptions): BoardInputs {
-  const { power, boot, reset } = slot;
+  const { power, boot, reset, lamps } = slot;
   let board: Board | undefined;
   let hand = byHand;
   let adapterHolds = false;
@@ -78,7 +78,7 @@ export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInput
     if (active(reset)) board?.hold();
     else release(strap());
   };
-  for (const address of [power, boot, reset]) {
+  for (const address of [power, boot, reset, ...lamps]) {
     if (address === undefined) continue;
     lines.onWrite(address, () => {
       if (hand) log('lines are in use: the hand lets go');

@@ -21,7 +21,7 @@ export interface BenchCommandOptions {
 
 const startTimeoutMs = 10_000;
 const endTimeoutMs = 3000;
-const main = fileURLToPath(new URL('../bench/main.ts', import.meta.url));
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * `rig bench <station>`: starts the station's virtual bench, prints how to reach its boards and keeps it until Ctrl-C or SIGTERM. Runs of
@@ -37,9 +37,10 @@ export async function runBench(station: Station, { runtimeFolder, env }: BenchCo
   }
   const interrupted = firstSignal();
   const statePath = benchStatePath(runtimeFolder, station.name);
-  const child = fork(main, [await writePlan(station, runtimeFolder)], {
+  const child = fork('bench/main.ts', [await writePlan(station, runtimeFolder)], {
     // A session of its own: Ctrl-C comes to this process alone, which then ends the bench and clears up.
     detached: true,
+    cwd: projectFolder,
     execArgv: ['--import', 'tsx'],
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { romTextsOf } from '../../bench/boot/rom-texts.js';
 import type { FaultKind } from '../../rigs/faults.js';
 import { makeBoard, smallRelease, type BoardRig } from './board-rig.js';
 
@@ -102,6 +103,13 @@ describe('a board with a fault', () => {
     assert.match(
       rig.host.text(),
       /^ESP-ROM:esp32c3-api1-20210207\nBuild:Feb {2}7 2021\nrst:0x1 \(POWERON\),boot:0xc \(SPI_FAST_FLASH_BOOT\)\ninvalid header: 0xffffffff\n/,
+    );
+  });
+
+  it('wrong-chip: a chip that no virtual board has is refused by name', () => {
+    assert.throws(
+      () => romTextsOf('esp8266'),
+      /BENCH_FAILED: no virtual board has the chip 'esp8266'; there are esp32, /,
     );
   });
 
