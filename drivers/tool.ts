@@ -11,7 +11,7 @@ export interface ToolOptions {
   timeoutMs: number;
   /** Kills the tool; an Error as its reason is what `runTool` rejects with. */
   signal?: AbortSignal | undefined;
-  /** Every line of output as it comes; a carriage return ends a line too, as progress bars use it. */
+  /** Every line of output as it comes; a carriage return or backspaces end a line too, as progress displays use them. */
   onLine?: ((line: string) => void) | undefined;
   /** Added to the environment of this process. */
   env?: Record<string, string>;
@@ -107,7 +107,7 @@ function keepTranscript(streams: Readable[], onLine: ToolOptions['onLine']) {
     const tail = { text: '' };
     stream.on('data', (chunk: string) => {
       output = (output + chunk).slice(-keptBytes);
-      const parts = (tail.text + chunk).split(/\r\n|\r|\n/);
+      const parts = (tail.text + chunk).split(/\r\n|[\r\n]|\x08+/);
       tail.text = parts.pop() ?? '';
       parts.forEach(addLine);
     });

@@ -31,15 +31,15 @@ const stubbornFamily = `
   console.log(process.pid);
   setInterval(() => {}, 1000);`;
 
-test('output is kept and handed on line by line, and a carriage return ends a line', async () => {
+test('output is kept and handed on line by line, which a carriage return or backspaces end too', async () => {
   const seen: string[] = [];
   const result = await script(
-    `process.stdout.write('start\\n10 %\\r20 %\\r100 %\\r\\n'); process.stderr.write('warning\\n'); process.stdout.write('no end')`,
+    `process.stdout.write('start\\n10 %\\r20 %\\r100 %\\r\\n4096 (6 %)\\b\\b\\b\\b8192 (12 %)\\n'); process.stderr.write('warning\\n'); process.stdout.write('no end')`,
     { onLine: (line) => seen.push(line) },
   );
   assert.equal(result.exitCode, 0);
   const inOrder = (lines: string[]) => lines.filter((line) => line !== 'warning');
-  assert.deepEqual(inOrder(result.lines), ['start', '10 %', '20 %', '100 %', 'no end']);
+  assert.deepEqual(inOrder(result.lines), ['start', '10 %', '20 %', '100 %', '4096 (6 %)', '8192 (12 %)', 'no end']);
   assert.deepEqual(seen, result.lines);
   assert.ok(seen.includes('warning'));
   assert.match(result.output, /20 %\r100 %/);

@@ -1,0 +1,44 @@
+import { pause, withDeadline } from '../../core/deadline.js';
+import { RigError } from '../../core/errors.js';
+import { openSerialLink } from '../link/serial-link.js';
+import type { FlashDriverOptions } from './flash-driver.js';
+
+const enterTimeoutMs = 30_000;
+/** A ROM prints its first line within some ms of its reset; one whose log is muted prints nothing. */
+const listenMs = 120;
+
+/**
+ * Enters the loader for a tool that opens the port itself, and listens meanwhile: the tool throws away what the ROM says
+ * before it, and then cannot tell a board that runs its firmware from a dead one. Throws DUT_NOT_IN_LOADER and PORT_*.
+ */
+export async function enterListening(options: FlashDriverOptions, signal: AbortSignal): Promise<void> {
+  const link = await openSerialLink(options.link);
+  try {
+    let heard = '';
+    const said = new AbortController();
+    link.onData((chunk) => {
+      heard = (heard + chunk.toString('latin1')).slice(-2000);
+      if (heard.includes('waiting for download')) said.abort();
+    });
+    await withDeadline((stopped) => options.enterLoader(stopped), {
+      timeoutMs: enterTimeoutMs,
+      signal,
+      onTimeout: () =>
+        new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
+    });
+    const either = AbortSignal.any([said.signal, signal]);
+    if (!said.signal.aborted) await pause(listenMs, either).catch(() => undefined);
+    signal.throwIfAborted();
+    link.lost.throwIfAborted();
+    const boot = heard.lastIndexOf('boot:0x');
+    if (boot === -1 || heard.includes('waiting for download', boot)) return;
+    const text = heard
+      .slice(boot)
+      .replace(/[^\x20-\x7e]+/g, ' ')
+      .trim();
+    const what = `the board on ${options.link.path} started its firmware: ${JSON.stringify(text.slice(0, 160))}`;
+    throw new RigError('DUT_NOT_IN_LOADER', what);
+  } finally {
+    await link.close();
+  }
+}

@@ -1,0 +1,141 @@
+import { withDeadline } from '../../../core/deadline.js';
+import { RigError } from '../../../core/errors.js';
+import type { Link } from '../../link/link.js';
+import { openSerialLink } from '../../link/serial-link.js';
+import type { FlashDriverOptions } from '../flash-driver.js';
+import { familyOf, loadVendorLoader, type VendorLoader } from './library.js';
+import { LinkTransport, LoaderSilence } from './link-transport.js';
+import { command } from './loader-error.js';
+
+/** A board in its loader. */
+export interface Session {
+  link: Link;
+  transport: LinkTransport;
+  loader: VendorLoader;
+  /** Set once it is known. */
+  flashSizeBytes?: number;
+}
+
+/** Begins to load the libraries that a session needs. */
+export function preloadSession(): void {
+  void Promise.allSettled([import('@serialport/bindings-cpp'), import('esptool-js')]);
+}
+
+/** Opens the port; the board may be in any state. */
+export async function openSession(options: FlashDriverOptions): Promise<Session> {
+  const link = await openSerialLink(options.link);
+  const transport = new LinkTransport(link);
+  try {
+    return { link, transport, loader: await loadVendorLoader(transport, options.log ?? (() => undefined)) };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+/** A silent board is given up so long after it was first asked for its loader, in ms. */
+const connectMs = 1800;
+/** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
+const enterTimeoutMs = 30_000;
+/** A loader that is there answers a register read in so many ms. */
+const aliveMs = 300;
+/** The same in every chip. */
+const magicRegister = 0x40001000;
+/** What one entry into the loader gets, in ms: the ROM answers the first or second time, but for the strap that bounced. */
+const attemptMs = 700;
+
+/**
+ * Brings the board into its loader, waits for its answer and makes sure that it is the chip that the board file names. Throws
+ * DUT_SILENT, DUT_NOT_IN_LOADER, WRONG_CHIP.
+ */
+export async function enterLoader(
+  { transport, loader }: Session,
+  options: FlashDriverOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
+  for (;;) {
+    const enteredAt = elapsedMs();
+    transport.keepHeard(true);
+    await withDeadline((stopped) => options.enterLoader(stopped), {
+      timeoutMs: enterTimeoutMs,
+      signal,
+      onTimeout: () =>
+        new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
+    });
+    const enterMs = elapsedMs() - enteredAt;
+    if (await answers(transport, loader)) break;
+    // Entering again takes as long as it took; what is then left must be enough for an answer.
+    if (elapsedMs() + enterMs + attemptMs > connectMs) throw silence(options.link.path, transport.heard);
+  }
+  transport.keepHeard(false);
+  await command(
+    transport,
+    { doing: 'asking which chip it is', timeoutMs: 2000, refused: 'FLASH_PROTOCOL' },
+    () => identify(loader, options.chip),
+  );
+}
+
+/** Whether the board of an earlier call still is where that call left it. */
+export async function stillThere({ transport, loader }: Session): Promise<boolean> {
+  transport.flushInput();
+  transport.setDeadline(aliveMs);
+  return loader.readReg(magicRegister, aliveMs).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function answers(transport: LinkTransport, loader: VendorLoader): Promise<boolean> {
+  const until = performance.now() + attemptMs;
+  while (performance.now() < until) {
+    transport.flushInput();
+    transport.setDeadline(until - performance.now());
+    try {
+      await loader.sync();
+      return true;
+    } catch (error) {
+      if (!(error instanceof LoaderSilence) && (error as Error).name !== 'ESPError') throw error;
+    }
+  }
+  return false;
+}
+
+function silence(path: string, heard: Buffer | undefined): RigError {
+  const text = (heard?.toString('latin1') ?? '').replace(/[^\x20-\x7e]+/g, ' ').trim();
+  const quote = `the last that it sent: ${JSON.stringify(text.slice(-160))}`;
+  if (text.includes('waiting for download')) {
+    const what = `its loader started but does not hear the host: check the line from the host to the board; ${quote}`;
+    return new RigError('DUT_SILENT', `the board on ${path}: ${what}`);
+  }
+  // A board that is switched on makes a few bytes of noise even when it is dead.
+  if (text.length >= 16 || (heard?.length ?? 0) >= 64) {
+    return new RigError('DUT_NOT_IN_LOADER', `the board on ${path} runs something else; ${quote}`);
+  }
+  return new RigError('DUT_SILENT', `the board on ${path} does not answer its loader's first command`);
+}
+
+/** A chip without an id of its own is asked for its magic word at once, which saves it a command that it does not know. */
+const withoutId = ['esp32', 'esp32s2', 'esp8266'];
+
+async function identify(loader: VendorLoader, expected: string): Promise<void> {
+  let chip;
+  try {
+    chip = withoutId.includes(expected)
+      ? await loader.identifyChipByMagic().catch(() => loader.identifyChip())
+      : await loader.identifyChip().catch(() => loader.identifyChipByMagic());
+  } catch (error) {
+    if (!/^Unexpected/.test((error as Error).name)) throw error;
+    throw new RigError('WRONG_CHIP', `the board file names ${expected}, but: ${(error as Error).message}`);
+  }
+  loader.applyDetectedChip(chip);
+  if (familyOf(chip) !== expected) {
+    throw new RigError('WRONG_CHIP', `the board file names ${expected}, but the chip is ${familyOf(chip)}`, {
+      details: { expected, found: familyOf(chip) },
+    });
+  }
+  if (loader.secureDownloadMode) {
+    throw new RigError('FLASH_UNSUPPORTED', `this ${expected} is locked into secure download mode`);
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { RigError } from '../../core/errors.js';
+import { lastLines, runTool, type ToolResult } from '../tool.js';
+
+/** The vendor's command, as it is installed here. */
+export interface Esptool {
+  command: string;
+  /** 5 and newer write `write-flash --flash-mode`, older ones `write_flash --flash_mode`. */
+  major: number;
+  /** Name of a command, option or value in this version's spelling; give it with dashes. */
+  spell(word: string): string;
+}
+
+const install = 'python3 -m venv .venv && .venv/bin/pip install esptool';
+const found = new Map<string, Promise<Esptool>>();
+
+/** Finds esptool: `RIG_ESPTOOL`, else `.venv/bin/esptool` of this checkout, else on the PATH. Asked for its version once a process. */
+export function findEsptool(): Promise<Esptool> {
+  const local = fileURLToPath(new URL('../../.venv/bin/esptool', import.meta.url));
+  const command = process.env['RIG_ESPTOOL'] || (existsSync(local) ? local : 'esptool');
+  let tool = found.get(command);
+  if (!tool) {
+    tool = askVersion(command);
+    found.set(command, tool);
+    // A tool that is installed after a failure shall be found.
+    tool.catch(() => found.delete(command));
+  }
+  return tool;
+}
+
+async function askVersion(command: string): Promise<Esptool> {
+  const { lines } = await runTool({ command, args: ['version'], timeoutMs: 20_000, install });
+  const major = Number(lines.map((line) => /esptool(?:\.py)? v(\d+)\./.exec(line)?.[1]).find(Boolean));
+  if (!(major >= 3)) {
+    throw new RigError(
+      'TOOL_FAILED',
+      `${command} version names no version that is known:\n${lastLines(lines)}`,
+    );
+  }
+  return {
+    command,
+    major,
+    // Options like --before are one word; the values and commands with several changed their spelling in version 5.
+    spell: (word) => (major >= 5 ? word : word.replace(/(?<=[a-z])-(?=[a-z])/g, '_')),
+  };
+}
+
+export interface EsptoolRun {
+  args: readonly string[];
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** Killed as stalled when it has printed nothing for so long, in ms. */
+  silenceMs: number;
+  /** Called for the error of such a silence, with the lines so far. */
+  onSilence: (lines: readonly string[]) => RigError;
+  onLine?: (line: string) => void;
+  log?: ((line: string) => void) | undefined;
+}
+
+/** Runs esptool under a watchdog that is fed by its output. */
+export async function runEsptool(tool: Esptool, run: EsptoolRun): Promise<ToolResult> {
+  const lines: string[] = [];
+  const watchdog = new AbortController();
+  const bark = () => watchdog.abort(run.onSilence(lines));
+  let timer = setTimeout(bark, run.silenceMs);
+  try {
+    return await runTool({
+      command: tool.command,
+      args: run.args,
+      timeoutMs: run.timeoutMs,
+      signal: AbortSignal.any([run.signal, watchdog.signal]),
+      install,
+      onLine(line) {
+        clearTimeout(timer);
+        timer = setTimeout(bark, run.silenceMs);
+        lines.push(line);
+        run.log?.(line);
+        run.onLine?.(line);
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
