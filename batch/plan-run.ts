@@ -64,14 +64,15 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
 function refuse(problems: readonly Problem[], selection: RunSelection): void {
   const concerns = (problem: Problem) => problem.station === undefined || selects(selection, problem.station);
   const ours = problems.filter(concerns);
-  if (ours.length > 0) {
-    const error = new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(ours)}`);
-    // Playwright prints the stack of an error in the config; a file to correct needs none.
-    error.stack = error.message;
-    throw error;
-  }
+  if (ours.length > 0) throw forPlaywright(ours);
   const others = problems.filter((problem) => !concerns(problem));
   if (others.length > 0) process.stderr.write(`not part of this run:\n${formatProblems(others)}\n`);
+}
+
+/** Playwright prints an error of the config with its stack and its properties; a file to correct needs neither. */
+function forPlaywright(problems: readonly Problem[]): Error {
+  const { message } = new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(problems)}`);
+  return Object.assign(new Error(message), { stack: message });
 }
 
 function describe(station: Station, specs: readonly string[], selection: RunSelection): RunStation {

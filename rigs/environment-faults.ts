@@ -1,7 +1,7 @@
 import { RigError } from '../core/errors.js';
 import { parseFaults } from './fault-deal.js';
 import type { Fault } from './faults.js';
-import { suggestion } from './nearest-name.js';
+import { suggestion } from '../core/nearest-name.js';
 import type { Problem } from './problem.js';
 
 /** What RIG_FAULTS says: faults for the virtual boards of this run. */

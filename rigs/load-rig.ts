@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readCheckedFile } from './checked-file.js';
 import { environmentFaults } from './environment-faults.js';
 import { loadStation } from './load-station.js';
-import { suggestion } from './nearest-name.js';
+import { suggestion } from '../core/nearest-name.js';
 import type { Problem } from './problem.js';
 import type { StationFile } from './rig-files.js';
 import { namesIn, openLibrary } from './rig-library.js';

@@ -1,6 +1,6 @@
 import type { CheckedFile } from './checked-file.js';
 import { checkFit, type LoadedRelease } from './fit-rules.js';
-import { suggestion } from './nearest-name.js';
+import { suggestion } from '../core/nearest-name.js';
 import type { Problem } from './problem.js';
 import { resolveStation } from './resolve-station.js';
 import type { BoardFile, StationFile } from './rig-files.js';

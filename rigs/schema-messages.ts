@@ -1,6 +1,6 @@
 import type { ErrorObject, SchemaObject } from 'ajv';
 import { stringify } from 'yaml';
-import { suggestion } from './nearest-name.js';
+import { suggestion } from '../core/nearest-name.js';
 import type { ValuePath, YamlSource } from './yaml-source.js';
 
 /** A difference between a file and its schema, in the words of somebody who edits the file. */

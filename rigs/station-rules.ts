@@ -1,6 +1,6 @@
 import type { CheckedFile } from './checked-file.js';
 import { checkName, repeated } from './name-rule.js';
-import { suggestion } from './nearest-name.js';
+import { suggestion } from '../core/nearest-name.js';
 import type { StationFile } from './rig-files.js';
 
 type File = CheckedFile<StationFile>;
