@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { journalWriter } from '../batch/journal.js';
 import { writeProjections, type ProjectionFiles } from '../batch/projections.js';
 import { journalName, readRunData } from '../batch/run-data.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
+import { replaceFile } from '../core/files.js';
 import { allureCategories, allureResultsName } from '../reports/allure.js';
 import type { RunData } from '../reports/run-data.js';
 
@@ -53,7 +54,16 @@ export async function reportAllure(resultsFolder: string): Promise<string> {
   }
   const page = join(output, 'index.html');
   if (!(await exists(page))) throw new RigError('REPORT_FAILED', `allure made no ${page}`);
+  await replaceFile(page, withoutAnalytics(await readFile(page, 'utf8')));
   return page;
+}
+
+/** The report's page would tell a web service that it was opened, and wait for it where there is no network. */
+function withoutAnalytics(page: string): string {
+  return page.replace(
+    /<script[^>]*src="https:\/\/www\.googletagmanager\.com[^>]*><\/script>\s*<script>[^]*?<\/script>/g,
+    '',
+  );
 }
 
 function allureConfig(output: string, data: RunData) {
@@ -71,8 +81,7 @@ function allureConfig(output: string, data: RunData) {
 }
 
 async function runAllure(args: readonly string[]): Promise<void> {
-  const require = createRequire(import.meta.url);
-  const cli = join(dirname(require.resolve('allure/package.json')), 'cli.js');
+  const cli = fileURLToPath(new URL('../cli.js', import.meta.resolve('allure')));
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
-import type { Blame } from '../core/errors.js';
+import { codeOf, type Blame } from '../core/errors.js';
 import { unitName, type AttemptRecord } from '../core/record.js';
 import { measurementsCsv, measurementsHtml } from './measurement-table.js';
 import { oneLine } from './text.js';
@@ -31,6 +32,7 @@ export function allureCategories() {
     matchers: [{ labels: { blame } }],
     groupBy: [{ label: 'code' }],
     groupByMessage: false,
+    expand: true,
   }));
 }
 
@@ -41,14 +43,13 @@ export function allureReporterOptions({ runId, resultsFolder, stations }: Allure
     environmentInfo: {
       run: runId,
       stations: stations.map(({ name }) => name).join(', '),
-      node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
     },
     categories: Object.entries(blameTitles).map(([blame, name]) => ({
       name,
       messageRegex: messageOf(blame),
     })),
-    listeners: [{ beforeTestResultWrite: markBroken }],
+    listeners: [{ beforeTestResultWrite: labelBlame }],
   };
 }
 
@@ -65,12 +66,12 @@ export async function describeUnit(record: AttemptRecord, consoleLogPath: string
   const parameters = {
     station,
     slot,
-    MAC: record.device?.mac ?? 'unknown',
     release: `${release.name} (${release.sha256.slice(0, 12)})`,
     batch: record.batch,
   };
   for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value);
-  // A retest is the same test for Allure: what differs from attempt to attempt must not make it another one.
+  // A retest is the same test for Allure: what may differ from attempt to attempt must not make it another one.
+  await allure.parameter('MAC', record.device?.mac ?? 'unknown', { excluded: true });
   await allure.parameter('attempt', String(record.attempt), { excluded: true });
   await allure.description(describeResult(record));
   if (measurements.length > 0) {
@@ -85,11 +86,21 @@ export async function describeUnit(record: AttemptRecord, consoleLogPath: string
   }
 }
 
-/** Allure's word for a test that says nothing of the board; a thrown error alone would count against it. */
-function markBroken(result: {
+interface Result {
   status?: string | undefined;
+  statusDetails: { message?: string };
   labels: { name: string; value: string }[];
-}): void {
+}
+
+/**
+ * A thrown error alone would count against the board: `broken` is Allure's word for a test that says nothing of it. Tests that
+ * ended before they had a record are labelled by the code in their message.
+ */
+function labelBlame(result: Result): void {
+  const code = codeOf(stripVTControlCharacters(result.statusDetails.message ?? ''));
+  if (code && !result.labels.some(({ name }) => name === 'blame')) {
+    result.labels.push({ name: 'blame', value: catalogue[code].blame }, { name: 'code', value: code });
+  }
   const blame = result.labels.find(({ name }) => name === 'blame')?.value;
   if (blame !== undefined && blame !== 'dut') result.status = 'broken';
 }

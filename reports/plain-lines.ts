@@ -1,0 +1,40 @@
+import type { RunEvent } from '../core/run-event.js';
+import type { GridRow } from './grid-state.js';
+import { durationText, oneLine } from './text.js';
+
+/** Says what happens in a slot in one line, for logs; undefined for what is not worth one. */
+export type PlainLines = (event: RunEvent, row: GridRow, place: string, atMs: number) => string | undefined;
+
+export function createPlainLines(): PlainLines {
+  const stepBegan = new Map<string, number>();
+  return (event, row, place, atMs) => {
+    const key = `${event.station} ${event.slot}`;
+    const text = (what: string) => `${place}  ${what}`;
+    switch (event.type) {
+      case 'lease':
+        return event.attempt > 1 ? text(`starts attempt ${event.attempt}`) : text('starts');
+      case 'device':
+        return text(`is ${event.mac} (${event.chip})`);
+      case 'step': {
+        const depth = row.steps.length - (event.state === 'begin' ? 1 : 0);
+        if (depth > 0) return undefined;
+        if (event.state === 'begin') {
+          stepBegan.set(key, atMs);
+          return undefined;
+        }
+        const seconds = (atMs - (stepBegan.get(key) ?? atMs)) / 1000;
+        return text(
+          `${event.step} ${event.result === 'pass' ? 'passed' : 'failed'} (${durationText(seconds)})`,
+        );
+      }
+      case 'outcome': {
+        const took = `(${durationText(event.seconds)})`;
+        if (event.outcome === 'pass') return text(`PASSED ${took}`);
+        const why = event.code ? ` ${event.code}: ${oneLine(event.message ?? '')}` : '';
+        return text(`${event.outcome.toUpperCase()}${why} ${took}`);
+      }
+      default:
+        return undefined;
+    }
+  };
+}

@@ -1,0 +1,2 @@
+import { reportAllure } from '../../cli/report.js';
+console.log(await reportAllure(process.argv[2] ?? ''));
