@@ -164,8 +164,21 @@ function readLines(input: Readable, onMessage: (message: Message) => void): void
   input.on('data', (chunk: string) => {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onMessage(JSON.parse(line) as Message);
+    for (const line of lines) {
+      const message = parsed(line);
+      if (message) onMessage(message);
+      // A peer that does not speak JSON is not ours, or broken: nothing more of it can be trusted.
+      else if (line !== '') input.destroy();
+    }
   });
+}
+
+function parsed(line: string): Message | undefined {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return undefined;
+  }
 }
 
 function toWire(thrown: unknown): WireError {

@@ -54,8 +54,8 @@ describe('a station with bad boards among good ones', () => {
 
   test('lists them for rework with code and remedy', async () => {
     const rows = await readCsv(join(results, 'rework.csv'));
-    assert.deepEqual(rows.map((row) => row['code']).sort(), [...expected.map(([, , code]) => code)].sort());
-    for (const row of rows) assert.ok((row['remedy'] ?? '').length > 10);
+    assert.deepEqual(rows.map((row) => row['Code']).sort(), [...expected.map(([, , code]) => code)].sort());
+    for (const row of rows) assert.ok((row['Remedy'] ?? '').length > 10);
   });
 
   test('leaves every power line off', async () => {
