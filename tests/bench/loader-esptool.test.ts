@@ -20,33 +20,29 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A stand, and the vendor's tool on its pseudo-terminal; version 5 writes its words with hyphens where 4 has underscores. */
+/** Version 4 writes its commands and values with underscores, version 5 with hyphens. */
+function spelt(word: string): string {
+  return esptool?.major === 4 && /^[a-z]+(-[a-z]+)+$/.test(word) ? word.replaceAll('-', '_') : word;
+}
+
+/** A stand, and the vendor's tool on its pseudo-terminal. */
 async function standWithTool(
   stand: LoaderStandOptions,
   use: (stand: LoaderStand, run: (...args: string[]) => string) => Promise<void>,
 ) {
   const running = await startLoaderStand(stand);
-  const spelt = (word: string) =>
-    esptool?.major === 4 ? word.replaceAll(/(?<=[a-z])-(?=[a-z])/g, '_') : word;
-  const keep = ['--before', 'no-reset', '--after', 'no-reset', '--baud', '921600'];
+  const common = [
+    '--port',
+    running.serialPath,
+    '--before',
+    'no-reset',
+    '--after',
+    'no-reset',
+    '--baud',
+    '921600',
+  ];
   try {
-    await use(running, (...args) => {
-      const [command, ...rest] = args.map((word) =>
-        word.startsWith('/') || word.startsWith('--') ? word : spelt(word),
-      );
-      const global = rest.filter((word) => word === '--no-stub');
-      const local = rest.filter((word) => word !== '--no-stub');
-      return (
-        esptool?.run(
-          '--port',
-          running.serialPath,
-          ...keep.map((word) => (word.startsWith('--') ? word : spelt(word))),
-          ...global,
-          String(command),
-          ...local,
-        ) ?? ''
-      );
-    });
+    await use(running, (...args) => esptool?.run(...[...common, ...args].map(spelt)) ?? '');
   } finally {
     await running.close();
   }
@@ -73,10 +69,10 @@ test(
 test('the vendor’s tool needs no stub, with compressed and with plain blocks', options, async () => {
   await standWithTool({}, async ({ flash, resetIntoLoader }, run) => {
     await flash.preset(0x10000, Buffer.alloc(image.length));
-    assert.match(run('write-flash', '--no-stub', '0x10000', imagePath), /Hash of data verified/);
+    assert.match(run('--no-stub', 'write-flash', '0x10000', imagePath), /Hash of data verified/);
     await resetIntoLoader();
     assert.match(
-      run('write-flash', '--no-stub', '--no-compress', '0x40000', imagePath),
+      run('--no-stub', 'write-flash', '--no-compress', '0x40000', imagePath),
       /Hash of data verified/,
     );
     assert.deepEqual(await flash.read(0x10000, image.length), image);
