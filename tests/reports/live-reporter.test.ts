@@ -17,7 +17,7 @@ const required = process.env['RIG_TOOLS'] === 'required';
 const withoutScript = script || required ? false : 'needs script(1): apt-get install bsdutils';
 
 describe('the reporter, when the output is not a terminal', () => {
-  test('says in plain lines what happens, then what to do about each unit, the counts and the files', async () => {
+  test('says in plain lines what happens, shows what no record tells, then what to do, the counts and the files', async () => {
     project = await tinyProject({ 'units.spec.ts': mixedSpec });
     const { code, output } = await project.run();
     assert.equal(code, 1);
@@ -42,11 +42,7 @@ describe('the reporter, when the output is not a terminal', () => {
       /summary {2}results\/run1\/summary\.txt\n {2}report {3}results\/run1\/batch_report_\d{8}_\d{6}\.json\n$/,
     );
     await access(join(project.results, 'summary.txt'));
-  });
-
-  test('shows whole the errors that no record tells, and no others', async () => {
-    project = await tinyProject({ 'units.spec.ts': mixedSpec });
-    const { output } = await project.run();
+    // What no record tells is shown whole, and nothing else.
     assert.match(output, /\[station1\] › units\.spec\.ts:\d+:\d+ › no unit\n\n {4}Error: a plain failure\n/);
     assert.match(output, /> \d+ \| .*a plain failure/);
     assert.match(output, /Error: CONFIG_INVALID: station1 has no slot9; it has slot1, slot2, slot3/);
