@@ -13,6 +13,8 @@ import {
 const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 /** How often the pty looks whether its user has left: about 10 µs a look. */
 const lookMs = 100;
+/** A port that is closed and opened again within this time, as some tools do to change its rate, was not hung up. */
+const reopenMs = 30;
 /** What is kept for a user who reads slowly; more is lost, as in a UART that overruns. */
 const keepForUserBytes = 64 * 1024;
 /** What is kept while nobody has the port open: no more than an opener's flush (TCIFLUSH) can throw away. */
@@ -68,6 +70,7 @@ function attach(master: number, heldSlave: number, path: string, listeners: PtyL
   let queuedBytes = 0;
   let keptForNobodyBytes = 0;
   let retry: NodeJS.Timeout | undefined;
+  let confirm: NodeJS.Timeout | undefined;
 
   const stream = new ReadStream(master);
   stream.on('data', (bytes: Buffer) => {
@@ -90,6 +93,7 @@ function attach(master: number, heldSlave: number, path: string, listeners: PtyL
       closed = true;
       clearInterval(timer);
       clearTimeout(retry);
+      clearTimeout(confirm);
       if (slave !== undefined) closeSync(slave);
       stream.destroy();
     },
@@ -111,10 +115,12 @@ function attach(master: number, heldSlave: number, path: string, listeners: PtyL
     const before = lastRate;
     if (currentRate() !== before) listeners.onBaudRate(lastRate);
     if (someoneElseHasIt()) noteUser();
-    else if (user && unreadBytes(master) === 0) leave();
+    else if (user && confirm === undefined) confirm = setTimeout(confirmLeft, reopenMs).unref();
   }
 
-  function leave(): void {
+  function confirmLeft(): void {
+    confirm = undefined;
+    if (closed || someoneElseHasIt() || unreadBytes(master) > 0) return;
     user = false;
     queue = [];
     queuedBytes = 0;

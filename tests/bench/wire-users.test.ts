@@ -44,6 +44,25 @@ test('every user is reported once, also one who only looks', options, async (t) 
   assert.ok(!again);
 });
 
+test(
+  'a port that is closed and opened again at once, as some tools do to change its rate, is not hung up',
+  options,
+  async (t) => {
+    const { wire } = await startWire(t);
+    let reported = false;
+    wire.onHangUp(() => (reported = true));
+    let user = usePort(wire.serialPath, 115_200);
+    for (let turn = 0; turn < 8; turn += 1) {
+      await delay(70);
+      user.close();
+      await delay(2);
+      user = usePort(wire.serialPath, 115_200);
+    }
+    assert.ok(!reported);
+    user.close();
+  },
+);
+
 test('a claim on the port ends with the user who made it, not before', options, async (t) => {
   const { wire, hangUp } = await startWire(t);
   const claimed = () => {
