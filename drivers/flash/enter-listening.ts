@@ -4,8 +4,10 @@ import { openSerialLink } from '../link/serial-link.js';
 import type { FlashDriverOptions } from './flash-driver.js';
 
 const enterTimeoutMs = 30_000;
-/** A ROM prints its first line within some ms of its reset; one whose log is muted prints nothing. */
-const listenMs = 120;
+/** A ROM prints its first line within so many ms of its reset, and pauses no longer than `quietMs`; one that is muted prints nothing. */
+const firstLineMs = 120;
+const quietMs = 40;
+const mostListenMs = 400;
 
 /**
  * Enters the loader for a tool that opens the port itself, and listens meanwhile: the tool throws away what the ROM says
@@ -15,10 +17,10 @@ export async function enterListening(options: FlashDriverOptions, signal: AbortS
   const link = await openSerialLink(options.link);
   try {
     let heard = '';
-    const said = new AbortController();
+    let chunks = 0;
     link.onData((chunk) => {
+      chunks += 1;
       heard = (heard + chunk.toString('latin1')).slice(-2000);
-      if (heard.includes('waiting for download')) said.abort();
     });
     await withDeadline((stopped) => options.enterLoader(stopped), {
       timeoutMs: enterTimeoutMs,
@@ -26,9 +28,11 @@ export async function enterListening(options: FlashDriverOptions, signal: AbortS
       onTimeout: () =>
         new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
     });
-    const either = AbortSignal.any([said.signal, signal]);
-    if (!said.signal.aborted) await pause(listenMs, either).catch(() => undefined);
-    signal.throwIfAborted();
+    const until = performance.now() + mostListenMs;
+    for (let before = -1; before !== chunks && performance.now() < until;) {
+      before = chunks;
+      await pause(chunks === 0 ? firstLineMs : quietMs, signal);
+    }
     link.lost.throwIfAborted();
     const boot = heard.lastIndexOf('boot:0x');
     if (boot === -1 || heard.includes('waiting for download', boot)) return;

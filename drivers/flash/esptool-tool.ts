@@ -54,6 +54,8 @@ export interface EsptoolRun {
   silenceMs: number;
   /** Called for the error of such a silence, with the lines so far. */
   onSilence: (lines: readonly string[]) => RigError;
+  /** Called for the error of a port that went away. */
+  onLost: () => RigError;
   onLine?: (line: string) => void;
   log?: ((line: string) => void) | undefined;
 }
@@ -76,6 +78,8 @@ export async function runEsptool(tool: Esptool, run: EsptoolRun): Promise<ToolRe
         timer = setTimeout(bark, run.silenceMs);
         lines.push(line);
         run.log?.(line);
+        // It would try again by itself, with reset lines of its own and on whatever has the name of the port by then.
+        if (line.startsWith('Lost connection')) watchdog.abort(run.onLost());
         run.onLine?.(line);
       },
     });

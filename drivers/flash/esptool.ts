@@ -58,6 +58,7 @@ export function openEsptool(options: FlashDriverOptions): FlashDriver {
           'FLASH_STALLED',
           `esptool on ${link.path} printed nothing for ${silenceMs + quietMs} ms while ${command.doing}; its last lines:\n${lastLines(printed)}`,
         ),
+      onLost: () => new RigError('PORT_LOST', `${link.path} went away while ${command.doing}`),
       ...(command.onLine && { onLine: command.onLine }),
       log,
     });

@@ -103,7 +103,12 @@ async function answers(transport: LinkTransport, loader: VendorLoader): Promise<
 }
 
 function silence(path: string, heard: Buffer | undefined): RigError {
-  const text = (heard?.toString('latin1') ?? '').replace(/[^\x20-\x7e]+/g, ' ').trim();
+  const all = heard?.toString('latin1') ?? '';
+  // What came before the last reset tells nothing about now.
+  const text = all
+    .slice(Math.max(0, all.lastIndexOf('rst:0x')))
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .trim();
   const quote = `the last that it sent: ${JSON.stringify(text.slice(-160))}`;
   if (text.includes('waiting for download')) {
     const what = `its loader started but does not hear the host: check the line from the host to the board; ${quote}`;

@@ -1,0 +1,3 @@
+import { flashContract } from './flash-contract.js';
+
+flashContract({ kind: 'esptool-js', startUpMs: 0 });
