@@ -39,8 +39,9 @@ export interface RunsUnderTest {
   close(): Promise<void>;
 }
 
-export async function runsUnderTest(options: { slots?: number } = {}): Promise<RunsUnderTest> {
-  const root = await mkdtemp(join(tmpdir(), 'rig-run-'));
+/** `root` makes it use the folders of another process. */
+export async function runsUnderTest(options: { slots?: number; root?: string } = {}): Promise<RunsUnderTest> {
+  const root = options.root ?? (await mkdtemp(join(tmpdir(), 'rig-run-')));
   const station = await makeStation(root, options);
   const coordinators: Coordinator[] = [];
   const workers: TestWorker[] = [];

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Board, Release, Slot, Station } from '../../rigs/types.js';
@@ -38,7 +38,7 @@ function slot(index: number, release: Release): Slot {
 }
 
 async function makeRelease(folder: string): Promise<Release> {
-  const content = Buffer.concat([Buffer.alloc(32_768, 0xe9), randomBytes(4096)]);
+  const content = Buffer.from(Array.from({ length: 36_864 }, (_, index) => (index % 251) ^ (index >> 8)));
   const path = join(folder, 'app.bin');
   await writeFile(path, content);
   const sha256 = createHash('sha256').update(content).digest('hex');
