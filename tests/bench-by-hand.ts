@@ -8,7 +8,7 @@ import type { RigFolder } from './rig-folder.js';
 
 /** `rig bench <station>` as a person would start it; runs of that station use it as long as it lives. */
 export async function startBench(
-  rig: RigFolder,
+  rig: Pick<RigFolder, 'station'> & { env: NodeJS.ProcessEnv },
   log: string,
 ): Promise<{ state: BenchState; stop: () => Promise<void> }> {
   const env = { ...process.env, ...rig.env };
@@ -26,7 +26,7 @@ export async function startBench(
     output.end();
   };
   try {
-    const stateFile = join(rig.runtime, `bench-${rig.station}.json`);
+    const stateFile = join(rig.env['RIG_RUNTIME_DIR'] ?? '', `bench-${rig.station}.json`);
     const text = await pollUntil(() => readFile(stateFile, 'utf8').catch(() => undefined), {
       timeoutMs: 15_000,
       intervalMs: 50,
