@@ -13,7 +13,10 @@ export async function findStation(name: string): Promise<Station> {
   const folder = rigsFolder();
   const known = stationNames(folder);
   if (!known.includes(name)) {
-    throw new RigError('CONFIG_INVALID', `no station "${name}" in ${folder}; it has ${known.join(', ') || 'none'}`);
+    throw new RigError(
+      'CONFIG_INVALID',
+      `no station "${name}" in ${folder}; it has ${known.join(', ') || 'none'}`,
+    );
   }
   const { stations, problems } = await loadRig(folder, {
     stations: [name],
@@ -22,6 +25,7 @@ export async function findStation(name: string): Promise<Station> {
   });
   throwProblems(problems);
   const [station] = stations;
-  if (station === undefined) throw new RigError('CONFIG_INVALID', `${name} could not be loaded from ${folder}`);
+  if (station === undefined)
+    throw new RigError('CONFIG_INVALID', `${name} could not be loaded from ${folder}`);
   return station;
 }

@@ -30,7 +30,9 @@ export function addReportCommands(program: Command): void {
     .description('prove the hash chain of a journal and say what began, finished and stayed open')
     .action(async (folder: string | undefined, options: { json?: boolean }) => {
       const summary = await journalSummary(folder ?? latest());
-      process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : formatJournalSummary(summary));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(summary, null, 2)}\n` : formatJournalSummary(summary),
+      );
       if (!summary.valid) process.exitCode = 1;
     });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +20,11 @@ const allureTimeoutMs = 120_000;
  * still going, JOURNAL_CORRUPT when it was changed.
  */
 export async function reportRebuild(resultsFolder: string): Promise<ProjectionFiles> {
-  const folder = resolve(resultsFolder);
+  const given = resolve(resultsFolder, journalName);
+  if (!(await exists(given))) throw new RigError('REPORT_FAILED', `there is no journal ${given}`);
+  // Reports beside the results folder belong beside the real one, not beside a link to it.
+  const folder = await realpath(resultsFolder);
   const journal = join(folder, journalName);
-  if (!(await exists(journal))) throw new RigError('REPORT_FAILED', `there is no journal ${journal}`);
   const writer = await journalWriter(journal);
   if (writer) {
     throw new RigError(

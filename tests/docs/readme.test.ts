@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { loadRig } from '../../rigs/load-rig.js';
+import { cleanEnvironment } from '../clean-environment.js';
 import { makeRigFolder } from '../rig-folder.js';
 import { startBench } from '../bench-by-hand.js';
 import { stringify, parse } from 'yaml';
@@ -147,8 +148,10 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 function shell(command: string): Promise<{ exitCode: number; output: string }> {
-  const { NODE_TEST_CONTEXT: _context, FORCE_COLOR: _color, ...env } = process.env;
-  const child = spawn('sh', ['-c', command], { env: { ...env, ...environment() }, timeout: 120_000 });
+  const child = spawn('sh', ['-c', command], {
+    env: { ...cleanEnvironment(), ...environment() },
+    timeout: 120_000,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   return new Promise((resolve, reject) => {

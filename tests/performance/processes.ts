@@ -70,8 +70,8 @@ function descends(pid: number, root: number, parents: ReadonlyMap<number, number
 }
 
 async function workerPeak(pid: number): Promise<number> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  if (!environment.includes('TEST_WORKER_INDEX=')) return 0;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (!/playwright\/lib\/.*worker/i.test(command)) return 0;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }

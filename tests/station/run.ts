@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AttemptRecord } from '../../core/record.js';
 import { readJournal } from '../../batch/journal-reader.js';
+import { cleanEnvironment } from '../clean-environment.js';
 import type { RigFolder } from '../rig-folder.js';
 
 export interface StationRun {
@@ -20,7 +21,7 @@ export function startStation(
 ): { child: ChildProcess; output: () => string; ended: Promise<StationRun> } {
   const args = ['node_modules/@playwright/test/cli.js', 'test', `--project=${rig.station}`, ...words];
   const child = spawn(process.execPath, args, {
-    env: { ...withoutOuterRun(), ...rig.env, NO_COLOR: '1', ...env },
+    env: { ...cleanEnvironment(), ...rig.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
   });
@@ -39,18 +40,6 @@ export function runStation(
   env?: NodeJS.ProcessEnv,
 ): Promise<StationRun> {
   return startStation(rig, words, env).ended;
-}
-
-/** This process' environment without what a surrounding test runner or run has put there. */
-function withoutOuterRun(): NodeJS.ProcessEnv {
-  const {
-    NODE_TEST_CONTEXT: _context,
-    RIG_RUN: _run,
-    RIG_FAULTS: _faults,
-    FORCE_COLOR: _color,
-    ...env
-  } = process.env;
-  return env;
 }
 
 /** The results folder that `results/latest` names. */
