@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pollUntil } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno, replaceFile } from '../core/files.js';
@@ -38,7 +38,8 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
     summary: within('summary.txt'),
     factoryRecords: [...days.keys()].map((day) => factoryPath(resultsFolder, day)),
   };
-  const named = [files.results, files.report, files.rework, ...files.factoryRecords];
+  const listed = [files.results, files.report, files.rework, ...files.factoryRecords];
+  const named = listed.map((file) => relative(resultsFolder, file));
   await replaceFile(files.results, batchResultsCsv(units));
   await replaceFile(files.report, `${JSON.stringify(batchReport(data, units), null, 2)}\n`);
   await replaceFile(files.rework, reworkCsv(units));

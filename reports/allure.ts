@@ -4,7 +4,6 @@ import { stripVTControlCharacters } from 'node:util';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
 import { codeOf, type Blame } from '../core/errors.js';
 import { unitName, type AttemptRecord } from '../core/record.js';
-import { measurementsCsv, measurementsHtml } from './measurement-table.js';
 import { oneLine } from './text.js';
 
 /** The run as Allure needs to know it. */
@@ -75,6 +74,7 @@ export async function describeUnit(record: AttemptRecord, consoleLogPath: string
   await allure.parameter('attempt', String(record.attempt), { excluded: true });
   await allure.description(describeResult(record));
   if (measurements.length > 0) {
+    const { measurementsCsv, measurementsHtml } = await import('./measurement-table.js');
     await allure.attachment('measurements', measurementsHtml(measurements), 'text/html');
     await allure.attachment('measurements (CSV)', measurementsCsv(measurements), 'text/csv');
   }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { FullResult, TestCase } from '@playwright/test/reporter';
 import { unitName, type AttemptRecord } from '../core/record.js';
 import type { Paint } from './colours.js';
@@ -13,7 +13,7 @@ export function finalBlock(
   paint: Paint,
 ): string {
   const blocks = [
-    ...notGood(feed?.records() ?? []).map((record) => unitBlock(record, paint)),
+    ...(feed ? notGood(feed.records()).map((record) => unitBlock(record, feed, paint)) : []),
     ...(feed?.warnings() ?? []).map((warning) => paint('yellow', `  warning: ${warning}`)),
     counts(tests, result, paint),
     feed ? paths(feed, paint) : '',
@@ -21,15 +21,18 @@ export function finalBlock(
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** The last attempt at each slot and programme that did not pass. */
+/** The last attempt at each slot and programme that did not pass, in the order of the slots. */
 function notGood(records: readonly AttemptRecord[]): AttemptRecord[] {
   const last = new Map(
     records.map((record) => [`${record.station} ${record.slot} ${record.programme}`, record]),
   );
-  return [...last.values()].filter(({ outcome }) => outcome !== 'pass');
+  const place = ({ station, slot }: AttemptRecord) => `${station} ${slot}`;
+  return [...last.values()]
+    .filter(({ outcome }) => outcome !== 'pass')
+    .sort((a, b) => place(a).localeCompare(place(b), 'en', { numeric: true }));
 }
 
-function unitBlock(record: AttemptRecord, paint: Paint): string {
+function unitBlock(record: AttemptRecord, { resultsFolder }: RunFeed, paint: Paint): string {
   const { station, slot, failure, outcome, consoleLog } = record;
   const who = unitName(record) === slot ? '' : `  ${unitName(record)}`;
   const colour = outcome === 'fail' || outcome === 'error' ? 'red' : 'yellow';
@@ -38,7 +41,7 @@ function unitBlock(record: AttemptRecord, paint: Paint): string {
   if (failure) lines.push(`    ${paint('bold', failure.code)}: ${oneLine(failure.message)}`);
   const remedy = remedyFor(failure?.code ?? '');
   if (remedy) lines.push(`    ${paint('cyan', 'do:')} ${remedy}`);
-  if (consoleLog) lines.push(paint('dim', `    ${consoleLog}`));
+  if (consoleLog) lines.push(paint('dim', `    ${relative('.', join(resultsFolder, consoleLog))}`));
   return lines.join('\n');
 }
 

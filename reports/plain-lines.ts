@@ -5,6 +5,9 @@ import { durationText, oneLine } from './text.js';
 /** Says what happens in a slot in one line, for logs; undefined for what is not worth one. */
 export type PlainLines = (event: RunEvent, row: GridRow, place: string, atMs: number) => string | undefined;
 
+/** A step that passed sooner is not worth a line. */
+const tellSeconds = 2;
+
 export function createPlainLines(): PlainLines {
   const stepBegan = new Map<string, number>();
   return (event, row, place, atMs) => {
@@ -23,6 +26,7 @@ export function createPlainLines(): PlainLines {
           return undefined;
         }
         const seconds = (atMs - (stepBegan.get(key) ?? atMs)) / 1000;
+        if (event.result === 'pass' && seconds < tellSeconds) return undefined;
         return text(
           `${event.step} ${event.result === 'pass' ? 'passed' : 'failed'} (${durationText(seconds)})`,
         );

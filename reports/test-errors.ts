@@ -10,7 +10,8 @@ export function errorText(error: TestError): string {
   const said = message ?? value ?? 'unknown error';
   const frames = stack?.startsWith(said) ? stack.slice(said.length).trim() : stackFrames(stack);
   const parts = [said];
-  if (location && !frames) parts.push(`at ${relative('.', location.file)}:${location.line}:${location.column}`);
+  if (location && !frames)
+    parts.push(`at ${relative('.', location.file)}:${location.line}:${location.column}`);
   if (snippet) parts.push(snippet);
   if (frames) parts.push(frames);
   if (cause) parts.push(`caused by: ${errorText(cause)}`);

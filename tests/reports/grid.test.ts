@@ -152,7 +152,7 @@ describe('the screen', () => {
 });
 
 describe('plain lines', () => {
-  test('say each state once, and progress never', () => {
+  test('say each state once, progress never, and of the steps those that failed or took their time', () => {
     const grid = createGrid();
     const toLine = createPlainLines();
     const events: RunEvent[] = [
@@ -162,10 +162,12 @@ describe('plain lines', () => {
       { ...slot1, type: 'step', step: 'inner', state: 'begin' },
       { ...slot1, type: 'step', step: 'inner', state: 'end', result: 'pass' },
       { ...slot1, type: 'step', step: 'detect', state: 'end', result: 'pass' },
+      { ...slot1, type: 'step', step: 'short', state: 'begin' },
+      { ...slot1, type: 'step', step: 'short', state: 'end', result: 'pass' },
       flash,
+      { ...slot1, type: 'step', step: 'flash', state: 'end', result: 'fail' },
       flashing(1000),
       flashing(2000),
-      { ...slot1, type: 'step', step: 'flash', state: 'end', result: 'fail' },
       { ...slot1, type: 'outcome', outcome: 'fail', code: 'FLASH_STALLED', message: 'silent', seconds: 5 },
       { ...slot1, type: 'lease', attempt: 2 },
     ];
@@ -177,7 +179,7 @@ describe('plain lines', () => {
       'slot1  starts',
       'slot1  is 24:6f:28:00:00:01 (ESP32)',
       'slot1  detect passed (4.0s)',
-      'slot1  flash failed (3.0s)',
+      'slot1  flash failed (1.0s)',
       'slot1  FAIL FLASH_STALLED: silent (5.0s)',
       'slot1  starts attempt 2',
     ]);

@@ -23,7 +23,7 @@ describe('the reporter, when the output is not a terminal', () => {
     assert.equal(code, 1);
     assert.doesNotMatch(output, /\x1b/);
     assert.match(output, /^5 tests in 4 slots\n/);
-    assert.match(output, /^ +\d+\.\ds {2}slot1 {2}flash passed \(\d\.\ds\)$/m);
+    assert.match(output, /^ +\d+\.\ds {2}slot1 {2}starts$/m);
     assert.match(output, /^ +\d+\.\ds {2}slot1 {2}PASSED/m);
     assert.match(output, /^ +\d+\.\ds {2}slot2 {2}FAIL CHECK_LIMIT: heap_free 9000 bytes, limits ≥ 40000/m);
     assert.match(output, /^ +\d+\.\ds {2}slot3 {2}ERROR PORT_LOST: /m);
@@ -34,7 +34,7 @@ describe('the reporter, when the output is not a terminal', () => {
     assert.match(end, /station1 slot2 {2}24:6f:28:00:00:02 {2}fail in memory\n {4}CHECK_LIMIT: heap_free/);
     assert.match(
       end,
-      /do: Rework the unit; the record names the measurement and the limits\.\n {4}console\/slot2-1\.log/,
+      /do: Rework the unit; the record names the measurement and the limits\.\n {4}results\/run1\/console\/slot2-1\.log/,
     );
     assert.match(end, /\n {2}4 failed\n {2}1 passed \(\d+\.\ds\)\n/);
     assert.match(

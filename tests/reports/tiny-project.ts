@@ -45,7 +45,8 @@ export async function tinyProject(
     folder,
     results: join(folder, 'results', 'run1'),
     async run({ args = [], env = {}, terminal } = {}) {
-      const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...inherited } = process.env;
+      const inherited = { ...process.env };
+      for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_OPTIONS']) delete inherited[name];
       const argv = [process.execPath, cli, 'test', ...args];
       const [command = '', ...rest] = terminal ? inTerminal(argv, terminal) : argv;
       const child = spawn(command, rest, { cwd: folder, env: { ...inherited, TERM: 'xterm', ...env } });
