@@ -65,6 +65,17 @@ export function flashContract({ kind, startUpMs, skip = false }: ContractOptions
       });
     });
 
+    for (const chip of ['esp32s3', 'esp32c3']) {
+      test(`does the same on an ${chip}`, async () => {
+        await withBoard(kind, { chip, driver: { chip } }, async ({ stand, driver }) => {
+          assert.equal((await driver.probe()).chip, chip);
+          await driver.write([app]);
+          await driver.verify([app]);
+          assert.deepEqual(await stand.flash.read(app.offset, app.sizeBytes), noise(48 * 1024));
+        });
+      });
+    }
+
     test('stops within a second of the signal, and can then write again', async () => {
       await withBoard(kind, {}, async ({ stand, driver }) => {
         const stop = new AbortController();
@@ -206,7 +217,7 @@ export function flashContract({ kind, startUpMs, skip = false }: ContractOptions
     test('closing ends the call that runs, and may be done twice', async () => {
       await withBoard(kind, {}, async ({ driver }) => {
         let closed: Promise<void> | undefined;
-        const write = driver.write([app], { onProgress: () => (closed ??= driver.close()) });
+        const write = driver.write([app], { onProgress: () => void (closed ??= driver.close()) });
         assert.match((await failureOf(write)).error.message, /^PORT_LOST: .* was closed/);
         await closed;
         await driver.close();

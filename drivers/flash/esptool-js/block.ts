@@ -18,11 +18,11 @@ export async function writeBlock(
   transport: LinkTransport,
   opcode: number,
   frame: Buffer,
-  baudRate = transport.baudrate,
+  timeoutMs = answerMs,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     transport.flushInput();
-    transport.setDeadline(answerMs + wireMs(frame.length, baudRate));
+    transport.setDeadline(timeoutMs + wireMs(frame.length, transport.baudrate));
     const [[first, second]] = await Promise.all([
       acknowledgement(transport, opcode),
       transport.writeFrame(frame),

@@ -8,11 +8,13 @@ import type { FlashImage } from '../flash-driver.js';
 /** What the stub can take at once. */
 export const blockBytes = 0x4000;
 /**
- * What one block may decompress to. The stub erases and writes all of it before the next acknowledgement, so a block of a
- * megabyte of padding would look like a board that hangs: at the slowest, the vendor reckons 40 s a MB.
+ * What one block may decompress to, and up to three times that where padding begins in the middle of a piece. The stub erases
+ * and writes all of it before the next acknowledgement, so a block of a megabyte of padding, which fits into one kilobyte of
+ * compressed data, would look like a board that hangs.
  */
-const outputLimitBytes = 96 * 1024;
-const pieceBytes = 2048;
+const outputLimitBytes = 64 * 1024;
+/** Compressed bytes between two looks at the output: 30 ms of CPU a megabyte. */
+const pieceBytes = 512;
 
 export interface Block {
   /** Part of the compressed stream. */
@@ -23,8 +25,19 @@ export interface Block {
 
 /** The image as a zlib stream: the one made for the run where there is one, else compressed here, off the event loop. */
 export async function compressed(image: FlashImage): Promise<Buffer> {
-  if (image.deflatedPath !== undefined) return readFile(image.deflatedPath);
-  return promisify(deflate)(await readFile(image.path), { level: 9 }) as Promise<Buffer>;
+  if (image.deflatedPath !== undefined) return readImageFile(image.name, image.deflatedPath);
+  return promisify(deflate)(await readImageFile(image.name, image.path), { level: 9 }) as Promise<Buffer>;
+}
+
+/** A file of the release. Throws IMAGE_INVALID when it cannot be read. */
+export async function readImageFile(name: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new RigError('IMAGE_INVALID', `${name} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Cuts a zlib stream into blocks, as they are needed, while the block before is on the wire. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { RigError } from '../../../core/errors.js';
 import type { FlashImage } from '../flash-driver.js';
 import { hex } from '../place.js';
 import { answerMs } from './block.js';
+import { readImageFile } from './blocks.js';
 import type { Session } from './connect.js';
 import { op, words } from './library.js';
 import { command } from './loader-error.js';
@@ -28,7 +28,7 @@ async function verifyImage(session: Session, image: FlashImage): Promise<void> {
   if (image.sizeBytes <= stretchBytes) {
     if ((await flashMd5(session, image, 0, image.sizeBytes)) === image.md5.toLowerCase()) return;
   }
-  const bytes = await readFile(image.path);
+  const bytes = await readImageFile(image.name, image.path);
   if (bytes.length !== image.sizeBytes || md5(bytes) !== image.md5.toLowerCase()) {
     throw new RigError(
       'IMAGE_INVALID',
