@@ -18,6 +18,9 @@ export interface RpcPeer {
 
 export type RpcHandler = (op: string, args: unknown, peer: RpcPeer) => Promise<unknown> | unknown;
 
+/** What `sockaddr_un` holds on Linux; libuv would silently cut a longer one. */
+const maxSocketPathBytes = 107;
+
 export interface RpcServer {
   readonly path: string;
   /** Ends every connection and removes the socket file; may be called twice. */
@@ -26,6 +29,10 @@ export interface RpcServer {
 
 /** Serves `handler` on a unix socket. Requests of one peer may overlap; answers carry the request's id. */
 export async function serveRpc(path: string, handler: RpcHandler): Promise<RpcServer> {
+  if (Buffer.byteLength(path) > maxSocketPathBytes) {
+    const remedy = 'set RIG_RUNTIME_DIR to a folder with a shorter path';
+    throw new RigError('CONFIG_INVALID', `${path} is too long for a unix socket; ${remedy}`);
+  }
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
