@@ -59,7 +59,8 @@ export function allureReporterOptions({ runId, resultsFolder, stations }: Allure
 export async function describeUnit(record: AttemptRecord, consoleLogPath: string): Promise<void> {
   const allure = await import('allure-js-commons');
   const { station, slot, failure, release, measurements } = record;
-  await allure.displayName(`${slot} · ${unitName(record)} · ${record.programme}`);
+  const unit = record.device?.mac ?? 'not identified';
+  await allure.displayName(`${slot} · ${unit} · ${record.programme}`);
   const labels = { station, slot, programme: record.programme, blame: failure?.blame, code: failure?.code };
   for (const [name, value] of Object.entries(labels)) if (value) await allure.label(name, value);
   const parameters = {
