@@ -52,7 +52,8 @@ export interface WriteResult {
 
 /**
  * One way to flash a board. Methods run one at a time. Every method aborts within 1 s when its signal aborts (FLASH_ABORTED), and
- * knows a silent board within 2 s at connect (DUT_SILENT) and within 5 s afterwards (FLASH_STALLED).
+ * knows a silent board within 2 s at connect (DUT_SILENT) and within 5 s afterwards (FLASH_STALLED). After a failure the next
+ * call enters the loader anew.
  */
 export interface FlashDriver {
   readonly name: string;
@@ -61,7 +62,11 @@ export interface FlashDriver {
    * chip than `options.chip`), PORT_*.
    */
   probe(options?: FlashCallOptions): Promise<DeviceIdentity>;
-  /** Erases and writes the images. Throws FLASH_WRITE_FAILED, FLASH_STALLED, FLASH_ABORTED, PORT_LOST. */
+  /**
+   * Erases and writes the images. Throws FLASH_WRITE_FAILED, FLASH_STALLED, FLASH_ABORTED, PORT_LOST; FLASH_TOO_SMALL once the
+   * flash size is known; FLASH_VERIFY_MISMATCH where the tool verifies by itself; and what `probe` throws when it was not
+   * called before.
+   */
   write(images: readonly FlashImage[], options?: FlashCallOptions): Promise<WriteResult>;
   /** Compares the loader's MD5 of each region with the image's. Throws FLASH_VERIFY_MISMATCH, naming the region. */
   verify(images: readonly FlashImage[], options?: FlashCallOptions): Promise<void>;

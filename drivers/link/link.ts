@@ -13,7 +13,7 @@ export interface Link {
   write(bytes: Uint8Array, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<void>;
   /** Every chunk as it arrives, in order; returns a function that stops it. Several listeners each see every byte. */
   onData(listener: (chunk: Buffer) => void): () => void;
-  /** Waits until what was written has left the port. */
+  /** Waits until what was written has left the port; on a pseudo-terminal until the kernel has it. */
   drain(): Promise<void>;
   setBaudRate(baudRate: number): Promise<void>;
   /** Throws away what has arrived but was not yet delivered. */
