@@ -39,7 +39,15 @@ test('output is kept and handed on line by line, which a carriage return or back
   );
   assert.equal(result.exitCode, 0);
   const inOrder = (lines: string[]) => lines.filter((line) => line !== 'warning');
-  assert.deepEqual(inOrder(result.lines), ['start', '10 %', '20 %', '100 %', '4096 (6 %)', '8192 (12 %)', 'no end']);
+  assert.deepEqual(inOrder(result.lines), [
+    'start',
+    '10 %',
+    '20 %',
+    '100 %',
+    '4096 (6 %)',
+    '8192 (12 %)',
+    'no end',
+  ]);
   assert.deepEqual(seen, result.lines);
   assert.ok(seen.includes('warning'));
   assert.match(result.output, /20 %\r100 %/);
