@@ -1,10 +1,15 @@
 import { startCoordinator } from './coordinator.js';
+import { runtimeFolder } from '../core/runtime-folder.js';
 import { currentPlan } from './plan-run.js';
 
 /** Playwright's global set-up: starts the coordinator and, without waiting, what its stations need; returns the tear-down. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
-  const { context, stations, runtimeFolder } = currentPlan();
-  const coordinator = await startCoordinator({ ...context, stations, runtimeFolder });
+  const { context, stations } = currentPlan();
+  const coordinator = await startCoordinator({
+    ...context,
+    stations,
+    runtimeFolder: runtimeFolder('.', process.env),
+  });
   for (const station of stations) coordinator.prepare(station.name);
   return () => coordinator.close();
 }

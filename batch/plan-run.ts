@@ -1,12 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { RigError } from '../core/errors.js';
-import { runtimeFolder } from '../core/runtime-folder.js';
-import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
-import { namesProgramme, readCommandLine, selects, type RunSelection } from './command-line.js';
-import { inWorker, publishRunContext, runContext, type RunContext, type RunStation } from './run-context.js';
+import { inWorker, runContext, type RunContext } from './run-context.js';
 
 export interface PlanOptions {
   /** Folder of the station files. */
@@ -17,13 +10,13 @@ export interface PlanOptions {
   results: string;
 }
 
-/** A run before it starts. In a worker `stations` is empty: workers get their slot, resolved, with the lease. */
+/** A run before it starts. */
 export interface RunPlan {
   context: RunContext;
+  /** Empty in a worker: workers get their slot, resolved, with the lease. */
   stations: Station[];
+  /** True when nothing will run. */
   listing: boolean;
-  projectFolder: string;
-  runtimeFolder: string;
 }
 
 let planned: RunPlan | undefined;
@@ -36,61 +29,11 @@ export function currentPlan(): RunPlan {
 
 /**
  * Loads and checks every file of the run, once, in the main process, before anything is energised. Throws CONFIG_INVALID with
- * every problem of the selected stations; a problem of another station is a warning.
+ * every problem of the selected stations; a problem of another station is a warning. A worker, which loads the same config, only
+ * gets what the main process published: no YAML, no schemas.
  */
 export async function planRun(options: PlanOptions): Promise<RunPlan> {
-  const projectFolder = resolve('.');
-  const runtime = runtimeFolder(projectFolder, process.env);
-  if (inWorker()) {
-    return { context: runContext(), stations: [], listing: false, projectFolder, runtimeFolder: runtime };
-  }
-  const selection = readCommandLine(process.argv.slice(2));
-  const rig = await loadRig(resolve(options.rigs), { specs: resolve(options.specs), env: process.env });
-  refuse(rig.problems, selection);
-  const stations = rig.stations.filter((station) => selects(selection, station.name));
-  const runId = newRunId(new Date());
-  const specs = specNames(options.specs);
-  const context: RunContext = {
-    runId,
-    resultsFolder: resolve(options.results, runId),
-    socketPath: join(runtime, `${runId}.sock`),
-    stations: stations.map((station) => describe(station, specs, selection)),
-  };
-  publishRunContext(context);
-  planned = { context, stations, listing: selection.listing, projectFolder, runtimeFolder: runtime };
+  if (inWorker()) planned = { context: runContext(), stations: [], listing: false };
+  else planned = await (await import('./read-plan.js')).readPlan(options);
   return planned;
-}
-
-function refuse(problems: readonly Problem[], selection: RunSelection): void {
-  const concerns = (problem: Problem) => problem.station === undefined || selects(selection, problem.station);
-  const ours = problems.filter(concerns);
-  if (ours.length > 0) throw forPlaywright(ours);
-  const others = problems.filter((problem) => !concerns(problem));
-  if (others.length > 0) process.stderr.write(`not part of this run:\n${formatProblems(others)}\n`);
-}
-
-/** Playwright prints an error of the config with its stack and its properties; a file to correct needs neither. */
-function forPlaywright(problems: readonly Problem[]): Error {
-  const { message } = new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(problems)}`);
-  return Object.assign(new Error(message), { stack: message });
-}
-
-function describe(station: Station, specs: readonly string[], selection: RunSelection): RunStation {
-  const programmes = specs.filter(
-    (spec) => station.programme.includes(spec) || namesProgramme(selection, spec),
-  );
-  return { name: station.name, slots: station.slots.map((slot) => slot.id), programmes };
-}
-
-function specNames(folder: string): string[] {
-  const suffix = '.spec.ts';
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => name.slice(0, -suffix.length));
-}
-
-/** `20261120-093001-4f2a`, UTC: sorts by time, and two runs in one second differ. */
-function newRunId(now: Date): string {
-  const digits = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${digits}-${randomBytes(2).toString('hex')}`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
 import { codeOf, type Blame } from '../core/errors.js';
-import { unitName, type AttemptRecord } from '../core/record.js';
+import type { AttemptRecord } from '../core/record.js';
 import { oneLine } from './text.js';
 
 /** The run as Allure needs to know it. */

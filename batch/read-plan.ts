@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { RigError } from '../core/errors.js';
+import { runtimeFolder } from '../core/runtime-folder.js';
+import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
+import type { Station } from '../rigs/types.js';
+import { namesProgramme, readCommandLine, selects, type RunSelection } from './command-line.js';
+import type { PlanOptions, RunPlan } from './plan-run.js';
+import { publishRunContext, type RunContext, type RunStation } from './run-context.js';
+
+/** The main process' part of `planRun`: reads the command line and every file of the run. */
+export async function readPlan(options: PlanOptions): Promise<RunPlan> {
+  const selection = readCommandLine(process.argv.slice(2));
+  const rig = await loadRig(resolve(options.rigs), { specs: resolve(options.specs), env: process.env });
+  refuse(rig.problems, selection);
+  const stations = rig.stations.filter((station) => selects(selection, station.name));
+  const runId = newRunId(new Date());
+  const specs = specNames(options.specs);
+  const context: RunContext = {
+    runId,
+    resultsFolder: resolve(options.results, runId),
+    socketPath: join(runtimeFolder('.', process.env), `${runId}.sock`),
+    stations: stations.map((station) => describe(station, specs, selection)),
+  };
+  publishRunContext(context);
+  return { context, stations, listing: selection.listing };
+}
+
+function refuse(problems: readonly Problem[], selection: RunSelection): void {
+  const concerns = (problem: Problem) => problem.station === undefined || selects(selection, problem.station);
+  const ours = problems.filter(concerns);
+  if (ours.length > 0) throw forPlaywright(ours);
+  const others = problems.filter((problem) => !concerns(problem));
+  if (others.length > 0) process.stderr.write(`not part of this run:\n${formatProblems(others)}\n`);
+}
+
+/** Playwright prints an error of the config with its stack and its properties; a file to correct needs neither. */
+function forPlaywright(problems: readonly Problem[]): Error {
+  const { message } = new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(problems)}`);
+  return Object.assign(new Error(message), { stack: message });
+}
+
+function describe(station: Station, specs: readonly string[], selection: RunSelection): RunStation {
+  const programmes = specs.filter(
+    (spec) => station.programme.includes(spec) || namesProgramme(selection, spec),
+  );
+  return { name: station.name, slots: station.slots.map((slot) => slot.id), programmes };
+}
+
+function specNames(folder: string): string[] {
+  const suffix = '.spec.ts';
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length));
+}
+
+/** `20261120-093001-4f2a`, UTC: sorts by time, and two runs in one second differ. */
+function newRunId(now: Date): string {
+  const digits = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${digits}-${randomBytes(2).toString('hex')}`;
+}
