@@ -2,7 +2,7 @@ import { readFixedText, writeFixedText } from './fixed-text.js';
 import { hex } from './hex.js';
 import type { Problem } from './problem.js';
 
-/** The application's word about itself: 256 bytes at the start of its first segment (PROTOCOLS 2.1). */
+/** The application's word about itself: 256 bytes at the start of its first segment (ESP-IDF, `esp_app_desc_t` in esp_app_desc.h). */
 export interface AppDescriptor {
   /** At most 31 characters, like `project` and `idfVersion`. */
   version: string;

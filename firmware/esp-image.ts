@@ -33,7 +33,7 @@ export interface EspImageExpectation {
 
 /**
  * Reads an ESP image (ESP32 and later) wholly: header, segments, checksum, appended SHA-256 and descriptors
- * (PROTOCOLS 2.1). Gathers every problem, and never throws, whatever the bytes are.
+ * (esptool documentation, "Firmware Image Format"; ESP-IDF, "App Image Format"). Gathers every problem, and never throws, whatever the bytes are.
  */
 export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {}): EspImageReport {
   const expectedChip = expected.chip === undefined ? undefined : espChipNamed(expected.chip);

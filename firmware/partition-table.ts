@@ -3,7 +3,7 @@ import { readFixedText, writeFixedText } from './fixed-text.js';
 import { hex } from './hex.js';
 import type { Problem } from './problem.js';
 
-/** One row of the table (PROTOCOLS 2.3). */
+/** One row of the table (ESP-IDF, "Partition Tables"; `esp_partition_info_t` in esp_flash_partitions.h). */
 export interface Partition {
   /** At most 15 characters. */
   label: string;

@@ -11,7 +11,7 @@ export interface SpiRegisters {
   addressInUpperBits: boolean;
 }
 
-/** What one chip's serial loader answers. Data only: PROTOCOLS 1.4 and 1.5 say where each register comes from. */
+/** What one chip's serial loader answers. Data only: registers and eFuse words are those that esptool's targets/<chip>.py reads. */
 export interface ChipModel {
   /** Family as board files name it: `esp32`. */
   name: string;

@@ -1,4 +1,4 @@
-/** Operations of the serial loader, PROTOCOLS 1.2. */
+/** Operations of the serial loader (esptool documentation, "Serial Protocol", section "Commands"). */
 export const op = {
   flashBegin: 0x02,
   flashData: 0x03,

@@ -190,7 +190,7 @@ describe('the choice of the application', () => {
   };
 
   it('takes the OTA slot that otadata names', async (test) => {
-    // CRC of sequence 2 from PROTOCOLS 2.4.
+    // CRC-32 of sequence 2 as ESP-IDF's otatool.py writes it into otadata.
     const text = await loaded(test, [table(...ota), otadata(2, 0x55f63774), at(0x10000), at(0x20000)]);
     assert.match(text, /Loaded app from partition at offset 0x20000\n/);
   });

@@ -30,7 +30,7 @@ export function smallImage(name: 'bootloader' | 'partitions' | 'app'): Buffer {
 }
 
 /**
- * An ESP32 application put together by hand from PROTOCOLS 2.1, so that reader and builder are not only held against each
+ * An ESP32 application put together by hand from the vendor's "Firmware Image Format" (esptool documentation), so that reader and builder are not only held against each
  * other: 0x100 bytes of descriptor mapped at 3f400020, 8 bytes of code at 40080000, checksum at 0x13f, SHA-256 to 0x160.
  */
 export function handMadeImage(): Buffer {
