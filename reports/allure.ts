@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import type { RuntimeMessage, RuntimeMetadataMessage } from 'allure-js-commons/sdk';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
 import { codeOf, type Blame } from '../core/errors.js';
 import type { AttemptRecord } from '../core/record.js';
@@ -52,39 +53,63 @@ export function allureReporterOptions({ runId, resultsFolder, stations }: Allure
   };
 }
 
+/** What `describeUnit` needs of Playwright's `TestInfo`. */
+export interface Attacher {
+  attach(name: string, options: { body?: string; path?: string; contentType?: string }): Promise<void>;
+}
+
+/** The content type by which allure-playwright knows a message to itself among a test's attachments. */
+const messageType = 'application/vnd.allure.message+json';
+
 /**
  * Puts the unit's record into the Allure result of the test that is running: station, slot, MAC, release and batch as parameters,
- * blame and code as labels, the measurements as a table, the console log. Called in the tear-down of a fixture.
+ * blame and code as labels, the measurements as a table, the console log. Called in the tear-down of a fixture. All of it is one
+ * message of allure-js-commons' own kind, without that library: loading it would cost a worker 80 ms.
  */
-export async function describeUnit(record: AttemptRecord, consoleLogPath: string): Promise<void> {
-  const allure = await import('allure-js-commons');
-  const { station, slot, failure, release, measurements } = record;
-  const unit = record.device?.mac ?? 'not identified';
-  await allure.displayName(`${slot} · ${unit} · ${record.programme}`);
-  const labels = { station, slot, programme: record.programme, blame: failure?.blame, code: failure?.code };
-  for (const [name, value] of Object.entries(labels)) if (value) await allure.label(name, value);
+export async function describeUnit(
+  record: AttemptRecord,
+  consoleLogPath: string,
+  test: Attacher,
+): Promise<void> {
+  const message: RuntimeMessage = { type: 'metadata', data: metadataOf(record) };
+  await test.attach('Allure Metadata', { body: JSON.stringify(message), contentType: messageType });
+  if (record.measurements.length > 0) {
+    const { measurementsCsv, measurementsHtml } = await import('./measurement-table.js');
+    await test.attach('measurements', {
+      body: measurementsHtml(record.measurements),
+      contentType: 'text/html',
+    });
+    await test.attach('measurements (CSV)', {
+      body: measurementsCsv(record.measurements),
+      contentType: 'text/csv',
+    });
+  }
+  if (await exists(consoleLogPath)) {
+    await test.attach('console', { path: consoleLogPath, contentType: 'text/plain' });
+  }
+}
+
+function metadataOf(record: AttemptRecord): RuntimeMetadataMessage['data'] {
+  const { station, slot, failure, release, programme } = record;
+  const mac = record.device?.mac;
+  const labels = { station, slot, programme, blame: failure?.blame, code: failure?.code };
   const parameters = {
     station,
     slot,
     release: `${release.name} (${release.sha256.slice(0, 12)})`,
     batch: record.batch,
   };
-  for (const [name, value] of Object.entries(parameters)) await allure.parameter(name, value);
-  // A retest is the same test for Allure: what may differ from attempt to attempt must not make it another one.
-  await allure.parameter('MAC', record.device?.mac ?? 'unknown', { excluded: true });
-  await allure.parameter('attempt', String(record.attempt), { excluded: true });
-  await allure.description(describeResult(record));
-  if (measurements.length > 0) {
-    const { measurementsCsv, measurementsHtml } = await import('./measurement-table.js');
-    await allure.attachment('measurements', measurementsHtml(measurements), 'text/html');
-    await allure.attachment('measurements (CSV)', measurementsCsv(measurements), 'text/csv');
-  }
-  if (await exists(consoleLogPath)) {
-    await allure.attachmentPath('console', consoleLogPath, {
-      contentType: 'text/plain',
-      fileExtension: 'log',
-    });
-  }
+  return {
+    displayName: `${slot} · ${mac ?? 'not identified'} · ${programme}`,
+    description: describeResult(record),
+    labels: Object.entries(labels).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
+    parameters: [
+      ...Object.entries(parameters).map(([name, value]) => ({ name, value })),
+      // A retest is the same test for Allure: what may differ from attempt to attempt must not make it another one.
+      { name: 'MAC', value: mac ?? 'unknown', excluded: true },
+      { name: 'attempt', value: String(record.attempt), excluded: true },
+    ],
+  };
 }
 
 interface Result {

@@ -116,7 +116,7 @@ export function unit(slot, body, title = 'provision') {
         const tell = (event) => client.notify('event', { station: 'station1', slot, ...event });
         const commit = async (record) => {
           await client.request('commit', record);
-          await describeUnit(record, import.meta.dirname + '/console.log');
+          await describeUnit(record, import.meta.dirname + '/console.log', test.info());
         };
         await body({ header: lease.header, tell, commit });
         await client.request('endLease', { attemptId: lease.header.attemptId });
