@@ -1,4 +1,4 @@
-import { readdir, readlink, realpath } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { RigError } from '../../core/errors.js';
 
 /** What opening `path` failed with, as an error that says what to do. The binding has no codes, only texts. */
@@ -36,16 +36,27 @@ async function portsThereAre(): Promise<string> {
   return ports.length > 0 ? `there are: ${ports.join(', ')}` : 'this host has no USB serial port at all';
 }
 
-/** Who has the port open, as far as this user may see. */
+/** Who holds the port, as far as this user may see: whoever has locked it, else whoever has it open. */
 async function holderOf(path: string): Promise<string> {
   const device = await realpath(path).catch(() => path);
+  let opener: string | undefined;
   for (const pid of (await namesIn('/proc')).filter((name) => /^\d+$/.test(name))) {
     for (const fd of await namesIn(`/proc/${pid}/fd`)) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
-      if (target === device) return pid === String(process.pid) ? 'this process itself' : `process ${pid}`;
+      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== device) continue;
+      if (/^lock:/m.test(await textOf(`/proc/${pid}/fdinfo/${fd}`))) return processName(pid);
+      opener ??= pid;
     }
   }
-  return 'another process';
+  return opener === undefined ? 'another process' : processName(opener);
+}
+
+async function processName(pid: string): Promise<string> {
+  if (pid === String(process.pid)) return 'this process itself';
+  return `process ${pid} (${(await textOf(`/proc/${pid}/comm`)).trim()})`;
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import type { DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp';
-import { withDeadline } from '../../core/deadline.js';
+import { pause, withDeadline } from '../../core/deadline.js';
 import { openError } from './port-errors.js';
 import type { LinkOptions } from './link.js';
 import { keepWaitingWrites } from './write-stall.js';
@@ -9,20 +9,31 @@ import { keepWaitingWrites } from './write-stall.js';
 export type SerialPort = LinuxPortBinding | DarwinPortBinding;
 
 const closeTimeoutMs = 2000;
+/** Whoever had the port before may still be letting go of it: a tool that is ending, a worker that is being killed. */
+const busyForMs = 600;
+const busyRetryMs = 50;
 
-/** Opens the port raw, 8 data bits and 1 stop bit, exclusively. Throws PORT_NOT_FOUND, PORT_PERMISSION, PORT_BUSY, PORT_LOST. */
+/**
+ * Opens the port raw, 8 data bits and 1 stop bit, exclusively; waits a moment for one that is busy. Throws PORT_NOT_FOUND, PORT_PERMISSION,
+ * PORT_BUSY, PORT_LOST.
+ */
 export async function openPort(options: LinkOptions): Promise<SerialPort> {
   // The stream class of `serialport` is left out on purpose: its writes wait for ever once the port is closed, and loading it
   // costs a worker 5 MB more.
   const { DarwinBinding, LinuxBinding } = await import('@serialport/bindings-cpp');
   const { path, baudRate, parity = 'none' } = options;
-  try {
-    const binding = process.platform === 'darwin' ? DarwinBinding : LinuxBinding;
-    const port = await binding.open({ path, baudRate, parity, lock: true });
-    keepWaitingWrites(port.poller);
-    return port;
-  } catch (error) {
-    throw await openError(path, error);
+  const binding = process.platform === 'darwin' ? DarwinBinding : LinuxBinding;
+  const until = performance.now() + busyForMs;
+  for (;;) {
+    try {
+      const port = await binding.open({ path, baudRate, parity, lock: true });
+      keepWaitingWrites(port.poller);
+      return port;
+    } catch (thrown) {
+      const error = await openError(path, thrown);
+      if (error.code !== 'PORT_BUSY' || performance.now() > until) throw error;
+      await pause(busyRetryMs);
+    }
   }
 }
 

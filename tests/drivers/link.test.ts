@@ -18,6 +18,11 @@ const pty = () => {
 };
 afterEach(() => ptys.splice(0).forEach((each) => each.close()));
 
+/** Lets other work go on for so many turns of the event loop. */
+const nextTurns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
 const next = (link: { onData(listener: (chunk: Buffer) => void): () => void }) =>
   new Promise<Buffer>((resolve) => {
     const stop = link.onData((chunk) => {
@@ -134,6 +139,39 @@ test('a port that is open already is busy, and its holder is named', async () =>
     await link.close();
   }
   await (await openSerialLink({ path: board.path, baudRate: 115_200 })).close();
+});
+
+test('a port whose last user lets go of it in time is not busy', async () => {
+  const board = pty();
+  const first = await openSerialLink({ path: board.path, baudRate: 115_200 });
+  const second = openSerialLink({ path: board.path, baudRate: 115_200 });
+  await Promise.race([second.catch(() => undefined), nextTurns(20)]);
+  await first.close();
+  await (await second).close();
+});
+
+test('of all who have the port open, the one who has locked it is the holder', async () => {
+  const board = pty();
+  const module = new URL('../../drivers/link/serial-link.ts', import.meta.url).href;
+  const script = `
+    const { openSerialLink } = await import(${JSON.stringify(module)});
+    await openSerialLink({ path: ${JSON.stringify(board.path)}, baudRate: 115200 });
+    console.log('open');
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    cwd: new URL('../..', import.meta.url),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(child.stdout, 'data');
+    await assert.rejects(
+      openSerialLink({ path: board.path, baudRate: 115_200 }),
+      new RegExp(`PORT_BUSY: .*held by process ${child.pid} \\(\\S+\\)$`),
+    );
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
 });
 
 test('a port that this user may not open is a permission error', async () => {
