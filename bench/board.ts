@@ -43,6 +43,7 @@ export function createBoard(options: BoardOptions): Board {
   const { faults } = slot;
   const dead = faultOf(faults, 'dead') !== undefined;
   const noSupply = faultOf(faults, 'no-power') !== undefined;
+  const stuckOn = faultOf(faults, 'stuck-on') !== undefined;
   const chip = faultOf(faults, 'wrong-chip')?.chip ?? slot.chip;
   const mac = faultOf(faults, 'duplicate-mac')?.mac ?? slot.mac;
   const texts = romTextsOf(chip);
@@ -97,7 +98,8 @@ export function createBoard(options: BoardOptions): Board {
     get state() {
       return state;
     },
-    switchPower(on) {
+    switchPower(wanted) {
+      const on = wanted || stuckOn;
       supply.switch(on);
       if (!on) enter('off');
       else if (noSupply) enter('no supply');

@@ -7,7 +7,14 @@ import type { Unit } from './units.js';
 
 /** `summary.txt`: what a person reads first. `files` are the names of the other files of the folder. */
 export function summaryText(data: RunData, units: readonly Unit[], files: readonly string[]): string {
-  const blocks = [heading(data), counts(tally(units)), bad(units), power(data), where(files)];
+  const blocks = [
+    heading(data),
+    counts(tally(units)),
+    bad(units),
+    power(data),
+    liveRails(units),
+    where(files),
+  ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
@@ -63,6 +70,14 @@ function power(data: RunData): string {
   return ['power: NOT SAFE, switch off by hand before touching a board', ...unsafe.map(unsafeLine)].join(
     '\n',
   );
+}
+
+/** An output that reads back as off does not say that its relay has opened. */
+function liveRails(units: readonly Unit[]): string {
+  return units
+    .filter(({ last }) => last.failure?.code === 'RAIL_NOT_FALLEN')
+    .map(({ station, slot }) => `power: NOT SAFE, ${station} ${slot} had voltage although its output was off`)
+    .join('\n');
 }
 
 function unknownPower(last: RunSpan | undefined): string {

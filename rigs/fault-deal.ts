@@ -31,6 +31,7 @@ interface KindSyntax {
 const kinds: Record<FaultKind['kind'], KindSyntax> = {
   dead: plain('dead'),
   'no-power': plain('no-power'),
+  'stuck-on': plain('stuck-on'),
   'bad-cell': numeric('bad-cell@0x20000', (address) => ({ kind: 'bad-cell', address })),
   'dropped-bytes': numeric('dropped-bytes@0.01', (share) =>
     within(share, 1, { kind: 'dropped-bytes', share }),
@@ -88,7 +89,7 @@ function isKind(text: string): text is FaultKind['kind'] {
   return Object.hasOwn(kinds, text);
 }
 
-function plain(kind: 'dead' | 'no-power' | 'brownout-at-wifi' | 'silent-console'): KindSyntax {
+function plain(kind: 'dead' | 'no-power' | 'stuck-on' | 'brownout-at-wifi' | 'silent-console'): KindSyntax {
   return { example: kind, parse: (argument) => (argument === undefined ? { kind } : undefined) };
 }
 

@@ -11,6 +11,8 @@ export type FaultKind =
   | { kind: 'dead' }
   /** The rail does not rise. */
   | { kind: 'no-power' }
+  /** The relay's contacts are welded: the rail stays up, whatever the power line says. */
+  | { kind: 'stuck-on' }
   /** The 4 KiB sector that holds this flash address does not keep what is written: one bit sticks at 0. */
   | { kind: 'bad-cell'; address: number }
   /** This share of the bytes from the host is lost on the wire, 0 … 1. */

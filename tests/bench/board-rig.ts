@@ -50,7 +50,7 @@ export interface BoardRig {
   rfc2217: string;
   log: string[];
   /** What the meter showed. */
-  meter: { highestMillivolts: number; lastMilliamps?: number };
+  meter: { highestMillivolts: number; lastMillivolts?: number; lastMilliamps?: number };
   power(on: boolean): void;
   /** Waits until the board is in that state. */
   untilState(state: Board['state']): Promise<void>;
@@ -94,6 +94,7 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
       folder: '',
       show(railMillivolts, railMilliamps) {
         meter.highestMillivolts = Math.max(meter.highestMillivolts, railMillivolts);
+        meter.lastMillivolts = railMillivolts;
         meter.lastMilliamps = railMilliamps;
       },
     },

@@ -40,6 +40,17 @@ describe('a board with a fault', () => {
     assert.equal(rig.host.text(), '');
   });
 
+  it('stuck-on: runs with its power line off, and its rail stays up when it is switched off', async (test) => {
+    const rig = await makeBoard({ images: smallRelease(), faults: [{ kind: 'stuck-on' }] });
+    test.after(() => rig.close());
+    await rig.host.until(ready);
+    rig.power(true);
+    rig.power(false);
+    assert.match(await rig.host.ask('info'), /^project=/);
+    assert.equal(rig.meter.lastMillivolts, rig.meter.highestMillivolts);
+    assert.ok((rig.meter.lastMilliamps ?? 0) > 0);
+  });
+
   it('low-heap: reports so much free heap, and less at its worst moment', async (test) => {
     const rig = await faulty(test, { kind: 'low-heap', bytes: 40_000 });
     await rig.host.until(ready);

@@ -86,6 +86,7 @@ test('the schemas know the chips whose images can be checked', () => {
 const everyFault: { [Kind in FaultKind['kind']]: Extract<FaultKind, { kind: Kind }> } = {
   dead: { kind: 'dead' },
   'no-power': { kind: 'no-power' },
+  'stuck-on': { kind: 'stuck-on' },
   'bad-cell': { kind: 'bad-cell', address: 0x20000 },
   'dropped-bytes': { kind: 'dropped-bytes', share: 0.01 },
   hang: { kind: 'hang', percent: 50 },

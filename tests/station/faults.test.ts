@@ -13,9 +13,9 @@ describe('a station with bad boards among good ones', () => {
   let records: Map<string, AttemptRecord>;
 
   before(async () => {
-    rig = await makeRigFolder({ slots: 5 });
+    rig = await makeRigFolder({ slots: 6 });
     run = await runStation(rig, [], {
-      RIG_FAULTS: 'slot1:bad-cell@0x12000,slot2:dead,slot3:low-heap@40000,slot4:no-power',
+      RIG_FAULTS: 'slot1:bad-cell@0x12000,slot2:dead,slot3:low-heap@40000,slot4:no-power,slot6:stuck-on',
     });
     results = await latestResults(rig).catch(() => '');
     records = await recordsBySlot(results);
@@ -24,7 +24,7 @@ describe('a station with bad boards among good ones', () => {
 
   test('fails exactly the bad ones', () => {
     assert.equal(run.exitCode, 1, run.output);
-    assert.match(run.output, /4 failed/);
+    assert.match(run.output, /5 failed/);
     assert.match(run.output, /1 passed/);
   });
 
@@ -33,6 +33,7 @@ describe('a station with bad boards among good ones', () => {
     ['slot2', 'fail', 'DUT_SILENT', 'dut', 'detect'],
     ['slot3', 'fail', 'CHECK_LIMIT', 'dut', 'memory'],
     ['slot4', 'fail', 'RAIL_NOT_RISEN', 'dut', 'detect'],
+    ['slot6', 'error', 'RAIL_NOT_FALLEN', 'rig', 'detect'],
   ] as const;
   for (const [slot, outcome, code, blame, step] of expected) {
     test(`gives ${slot} its own code, blame and step`, () => {
@@ -60,6 +61,13 @@ describe('a station with bad boards among good ones', () => {
 
   test('leaves every power line off', async () => {
     const summary = await readFile(join(results, 'summary.txt'), 'utf8');
-    assert.match(summary, /power/i);
+    assert.match(summary, /^power: all \d+ outputs were read back as off$/m);
+  });
+
+  test('does not call a slot safe whose rail stayed up', async () => {
+    const summary = await readFile(join(results, 'summary.txt'), 'utf8');
+    assert.deepEqual(summary.match(/^power: NOT SAFE.*$/gm), [
+      'power: NOT SAFE, bench1 slot6 had voltage although its output was off',
+    ]);
   });
 });
