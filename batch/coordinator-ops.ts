@@ -27,7 +27,8 @@ type Ops = {
 export function coordinatorHandler(options: HandlerOptions): RpcHandler {
   const { leases, findStation, emit } = options;
   const turns = createTurns();
-  const slotOfMac = new Map<string, string>();
+  const slotsOfMac = new Map<string, Set<string>>();
+  const passedPlaces = new Set<string>();
   const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
 
   const keepPlace = (peer: RpcPeer, resource: string, giveBack: () => void) => {
@@ -50,7 +51,7 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
 
   const ops: Ops = {
     async lease(request, peer) {
-      const lease = await leases.grant(findStation(request.station), request);
+      const lease = await leases.grant(findStation(request.station), request, peer.closed);
       const { attemptId, attempt, station, slot } = lease.header;
       endWhenLost(peer, attemptId, request);
       emit({ station, slot, type: 'lease', attempt });
@@ -63,14 +64,18 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
     },
     async claimUnit({ station, slot, mac }) {
       const place = `${station} ${slot}`;
-      const owner = slotOfMac.get(mac.toLowerCase()) ?? place;
-      if (owner !== place) {
-        throw new RigError('DUPLICATE_MAC', `${place} shows ${mac}, which ${owner} has shown in this run`, {
-          details: { mac, slots: [owner, place] },
-        });
-      }
-      slotOfMac.set(mac.toLowerCase(), place);
-      return null;
+      const slots = slotsOfMac.get(mac.toLowerCase()) ?? new Set();
+      slotsOfMac.set(mac.toLowerCase(), slots.add(place));
+      if (slots.size === 1) return null;
+      const others = [...slots].filter((each) => each !== place);
+      const passed = others.filter((each) => passedPlaces.has(each));
+      const what = `${place} shows ${mac}, which ${others.join(', ')} has shown in this run`;
+      const late = `; ${passed.join(', ')} had passed by then: take that board out too`;
+      const error = new RigError('DUPLICATE_MAC', passed.length > 0 ? what + late : what, {
+        details: { mac, slots: [...slots] },
+      });
+      if (passed.length > 0) options.onTrouble(error);
+      throw error;
     },
     async take({ resource, capacity }, peer) {
       const { waitedMs, giveBack } = await turns.take(resource, capacity, peer.closed);
@@ -82,7 +87,11 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       return null;
     },
     turn: ({ name, spacingMs }, peer) => turns.turn(name, spacingMs, peer.closed),
-    commit: (record) => leases.commit(record),
+    async commit(record) {
+      const written = await leases.commit(record);
+      if (record.outcome === 'pass') passedPlaces.add(`${record.station} ${record.slot}`);
+      return written;
+    },
   };
 
   const onEvent = (event: RunEvent) => {

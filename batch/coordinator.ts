@@ -66,6 +66,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const leases = createLeases({
     runId,
     batch,
+    consoleLog: ({ station, slot, attempt }) =>
+      `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
     hold: (station, { slot: slotId, pid }) => holdSlot({ care, runtimeFolder, runId, station, slotId, pid }),
     journalStart: (header) => journal.append('attempt-start', header),
     async journalRecord(record) {

@@ -1,6 +1,6 @@
 import type { RigError } from '../core/errors.js';
 import { outcomeFor } from '../core/outcome.js';
-import type { AttemptHeader, AttemptRecord, StepRecord } from '../core/record.js';
+import type { AttemptHeader, AttemptRecord, DeviceIdentity, StepRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 
 /** What the coordinator itself knows of an attempt: the record, when the worker that should write it is gone. */
@@ -10,9 +10,18 @@ export interface DraftRecord {
   failed(error: RigError): AttemptRecord;
 }
 
-export function draftRecord(header: AttemptHeader, proof: AttemptRecord['proof'] = 'release'): DraftRecord {
+export interface KnownOfAttempt {
+  /** What it set out to prove; `release` unless told. */
+  proof?: AttemptRecord['proof'] | undefined;
+  /** Left out for an attempt that never had its slot. */
+  consoleLog?: string;
+}
+
+export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): DraftRecord {
+  const { proof = 'release', consoleLog } = known;
   const steps: StepRecord[] = [];
   const measurements: AttemptRecord['measurements'] = [];
+  let device: DeviceIdentity | undefined;
   const open: { name: string; startedAt: string }[] = [];
   const path = () => open.map(({ name }) => name).join(' › ');
 
@@ -24,6 +33,7 @@ export function draftRecord(header: AttemptHeader, proof: AttemptRecord['proof']
   return {
     note(event) {
       if (event.type === 'measurement') measurements.push(event.measurement);
+      if (event.type === 'device') device = event.device;
       if (event.type !== 'step') return;
       if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
       else closeStep(event.result ?? 'fail');
@@ -33,7 +43,9 @@ export function draftRecord(header: AttemptHeader, proof: AttemptRecord['proof']
       const failure = { code, blame, category, message: error.message.slice(code.length + 2), step: path() };
       while (open.length > 0) closeStep('fail');
       const endedAt = new Date().toISOString();
-      return { ...header, endedAt, outcome: outcomeFor(blame), failure, steps, measurements, proof };
+      const outcome = outcomeFor(blame);
+      const seen = { ...(device && { device }), ...(consoleLog && { consoleLog }) };
+      return { ...header, endedAt, outcome, failure, ...seen, steps, measurements, proof };
     },
   };
 }

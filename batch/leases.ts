@@ -1,3 +1,4 @@
+import { abortedBy } from '../core/deadline.js';
 import { asRigError, RigError } from '../core/errors.js';
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
@@ -7,11 +8,15 @@ import { draftRecord, type DraftRecord } from './draft-record.js';
 import type { Lease, LeaseRequest } from './protocol.js';
 import { releaseIdentity } from './run-header.js';
 import type { SlotHold } from './slot-hold.js';
+import { createTurns } from './turns.js';
 
 /** The attempts that are under way, each with its slot. */
 export interface Leases {
-  /** See `CoordinatorOps.lease`. A refused lease is recorded too, as an attempt that ended in error. */
-  grant(station: Station, request: LeaseRequest): Promise<Omit<Lease, 'resultsFolder'>>;
+  /**
+   * See `CoordinatorOps.lease`. Waits while another attempt of the run is at the slot; rejects when `gone` aborts meanwhile. A lease that
+   * is refused is recorded too, as an attempt that ended in error.
+   */
+  grant(station: Station, request: LeaseRequest, gone: AbortSignal): Promise<Omit<Lease, 'resultsFolder'>>;
   /** Keeps the record; an attempt has one. */
   commit(record: AttemptRecord): Promise<{ seq: number }>;
   /**
@@ -29,6 +34,8 @@ export interface Leases {
 export interface LeasesOptions {
   runId: string;
   batch: string;
+  /** Path of an attempt's console log, relative to the results folder. */
+  consoleLog: (header: AttemptHeader) => string;
   hold: (station: Station, request: LeaseRequest) => Promise<SlotHold>;
   /** Both resolve when it is on disk. */
   journalStart: (header: AttemptHeader) => Promise<unknown>;
@@ -39,6 +46,8 @@ interface OpenAttempt {
   header: AttemptHeader;
   draft: DraftRecord;
   hold: SlotHold;
+  /** Lets the next attempt at the slot begin. */
+  leave: () => void;
   committing?: Promise<{ seq: number }>;
   ending?: Promise<void>;
 }
@@ -49,18 +58,19 @@ export function createLeases(options: LeasesOptions): Leases {
   const readbacks = new Map<string, LineReadback[]>();
   const granting = new Set<Promise<unknown>>();
   const nextHeader = headerMaker(options);
-  let stopping: RigError | undefined;
+  const places = createTurns();
+  const stop = new AbortController();
 
   const hold = async (station: Station, configured: Slot, request: LeaseRequest): Promise<SlotHold> => {
     try {
       const held = await options.hold(station, request);
-      if (stopping === undefined) return held;
+      if (!stop.signal.aborted) return held;
       await held.release({ lamps: 'darken' });
-      throw stopping;
+      throw abortedBy(stop.signal);
     } catch (thrown) {
       const header = nextHeader(request, configured);
       await journalStart(header);
-      await journalRecord(draftRecord(header, request.proof).failed(asRigError(thrown)));
+      await journalRecord(draftRecord(header, request).failed(asRigError(thrown)));
       throw thrown;
     }
   };
@@ -73,7 +83,11 @@ export function createLeases(options: LeasesOptions): Leases {
       if (!isSafe({ lines })) throw notOff(lines);
     } finally {
       open.delete(header.attemptId);
-      await (attempt.committing ??= journalRecord(attempt.draft.failed(why)));
+      try {
+        await (attempt.committing ??= journalRecord(attempt.draft.failed(why)));
+      } finally {
+        attempt.leave();
+      }
     }
   };
   const endOnce = async (attemptId: string, why: RigError) => {
@@ -81,7 +95,15 @@ export function createLeases(options: LeasesOptions): Leases {
     if (attempt) await (attempt.ending ??= end(attempt, why));
   };
 
-  const grant = async (station: Station, request: LeaseRequest) => {
+  const enter = async (station: Station, request: LeaseRequest, gone: AbortSignal) => {
+    const { giveBack } = await places.take(
+      `${station.name}/${request.slot}`,
+      1,
+      AbortSignal.any([gone, stop.signal]),
+    );
+    return giveBack;
+  };
+  const grant = async (station: Station, request: LeaseRequest, leave: () => void) => {
     const configured = slotOf(station, request.slot);
     const held = await hold(station, configured, request);
     const header = nextHeader(request, held.slot);
@@ -91,16 +113,22 @@ export function createLeases(options: LeasesOptions): Leases {
       await held.release({ lamps: 'darken' });
       throw thrown;
     }
-    open.set(header.attemptId, { header, hold: held, draft: draftRecord(header, request.proof) });
+    const consoleLog = options.consoleLog(header);
+    const draft = draftRecord(header, { proof: request.proof, consoleLog });
+    open.set(header.attemptId, { header, hold: held, draft, leave });
     const { powerOn, limits } = station;
-    return { header, slot: held.slot, gpio: held.gpio, images: held.images, powerOn, limits };
+    return { header, slot: held.slot, gpio: held.gpio, images: held.images, powerOn, limits, consoleLog };
   };
   return {
-    async grant(station, request) {
-      const granted = grant(station, request);
+    async grant(station, request, gone) {
+      const leave = await enter(station, request, gone);
+      const granted = grant(station, request, leave);
       granting.add(granted);
       try {
         return await granted;
+      } catch (thrown) {
+        leave();
+        throw thrown;
       } finally {
         granting.delete(granted);
       }
@@ -114,7 +142,7 @@ export function createLeases(options: LeasesOptions): Leases {
     },
     end: endOnce,
     async endAll(why) {
-      stopping = why;
+      stop.abort(why);
       await Promise.allSettled(granting);
       const ends = await Promise.allSettled([...open.keys()].map((attemptId) => endOnce(attemptId, why)));
       const failed = ends.find((each) => each.status === 'rejected');

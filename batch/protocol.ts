@@ -7,12 +7,12 @@ import type { Slot } from '../rigs/types.js';
 export interface CoordinatorOps {
   /**
    * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and journals the
-   * start. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, GUARD_LOST,
+   * start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, GUARD_LOST,
    * BENCH_FAILED, JOURNAL_WRITE_FAILED.
    */
   lease: { args: LeaseRequest; answer: Lease };
   endLease: { args: { attemptId: string }; answer: null };
-  /** Claims the MAC for the slot. Throws DUPLICATE_MAC when another slot of the run has shown it. */
+  /** Claims the MAC for the slot. Throws DUPLICATE_MAC when another slot of the run shows it too: then in both, whoever asks again. */
   claimUnit: { args: { station: string; slot: string; mac: string }; answer: null };
   /** Waits for one of `capacity` places, in order of asking; the place ends with `giveBack` or with the connection. */
   take: { args: { resource: string; capacity: number }; answer: { waitedMs: number } };
@@ -42,6 +42,8 @@ export interface Lease {
   images: FlashImage[];
   powerOn: { staggerMs: number; settleMs: number };
   limits: { flashesAtOnce: number };
+  /** Path of the attempt's console log, relative to the results folder. */
+  consoleLog: string;
   /** Absolute path of the run's results folder. */
   resultsFolder: string;
 }

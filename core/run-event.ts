@@ -1,4 +1,5 @@
 import type { Measurement } from './measurement.js';
+import type { DeviceIdentity } from './record.js';
 import type { Outcome } from './outcome.js';
 
 /**
@@ -8,7 +9,7 @@ import type { Outcome } from './outcome.js';
 export type RunEvent = { station: string; slot: string } & (
   | { type: 'lease'; attempt: number }
   | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }
-  | { type: 'device'; mac: string; chip: string }
+  | { type: 'device'; device: DeviceIdentity }
   | { type: 'progress'; doneBytes: number; totalBytes: number }
   | { type: 'measurement'; measurement: Measurement }
   | { type: 'outcome'; outcome: Outcome; code?: string; message?: string; seconds: number }

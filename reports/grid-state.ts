@@ -68,7 +68,7 @@ function applyTo(row: GridRow, event: RunEvent, atMs: number): void {
       else row.steps.splice(row.steps.lastIndexOf(event.step));
       return;
     case 'device':
-      row.mac = event.mac;
+      row.mac = event.device.mac;
       return;
     case 'progress':
       row.progress = advance(row.progress, event, atMs);

@@ -17,7 +17,7 @@ export function createPlainLines(): PlainLines {
       case 'lease':
         return event.attempt > 1 ? text(`starts attempt ${event.attempt}`) : text('starts');
       case 'device':
-        return text(`is ${event.mac} (${event.chip})`);
+        return text(`is ${event.device.mac} (${event.device.description})`);
       case 'step': {
         const depth = row.steps.length - (event.state === 'begin' ? 1 : 0);
         if (depth > 0) return undefined;
@@ -33,7 +33,8 @@ export function createPlainLines(): PlainLines {
       }
       case 'outcome': {
         const took = `(${durationText(event.seconds)})`;
-        if (event.outcome === 'pass') return text(`PASSED ${took}`);
+        if (event.outcome === 'pass')
+          return text(`PASSED ${row.attempt > 1 ? `on attempt ${row.attempt} ` : ''}${took}`);
         const why = event.code ? ` ${event.code}: ${oneLine(event.message ?? '')}` : '';
         return text(`${event.outcome.toUpperCase()}${why} ${took}`);
       }

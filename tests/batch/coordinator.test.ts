@@ -7,6 +7,7 @@ import type { Lease, RunEvent } from '../../batch/protocol.js';
 import { pollUntil } from '../../core/deadline.js';
 import type { AttemptRecord } from '../../core/record.js';
 import { currentRunFeed } from '../../reports/run-feed.js';
+import { device } from '../fixtures/sample.js';
 import { drive, levelOf, runsUnderTest, type RunsUnderTest, type TestWorker } from './run-under-test.js';
 
 let runs: RunsUnderTest;
@@ -181,15 +182,67 @@ describe('a run', () => {
     assert.equal((await second.lease('slot1')).header.attempt, 2);
   });
 
-  test('refuses one address in two slots, naming both, and takes it again from the same slot', async () => {
+  test('lets attempts at one slot wait for each other, and lets go of one that waits when the run ends', async () => {
+    const coordinator = await runs.start('run1');
+    const [first, second, third] = [
+      await runs.worker('run1'),
+      await runs.worker('run1'),
+      await runs.worker('run1'),
+    ];
+    const { header } = await first.lease('slot1');
+    const waiting = second.lease('slot1');
+    await first.commit(header);
+    await first.ask('endLease', { attemptId: header.attemptId });
+    assert.equal((await waiting).header.attempt, 2);
+    const refused = assert.rejects(third.lease('slot1'), /ABORTED|COORDINATOR_LOST/);
+    await coordinator.close();
+    await refused;
+    assert.deepEqual(
+      (await recordsOf('run1')).map(({ outcome }) => outcome),
+      ['pass', 'aborted'],
+    );
+  });
+
+  test('refuses one address in two slots, in both, naming the other, and takes one again from its slot', async () => {
     await runs.start('run1');
     const worker = await runs.worker('run1');
     const mac = '24:6f:28:00:00:01';
     const where = { station: 'station1', mac };
     await worker.ask('claimUnit', { ...where, slot: 'slot1' });
     await worker.ask('claimUnit', { ...where, slot: 'slot1' });
-    const both = /DUPLICATE_MAC: station1 slot2 shows 24:6F:.*, which station1 slot1 has shown/;
-    await assert.rejects(worker.ask('claimUnit', { ...where, slot: 'slot2', mac: mac.toUpperCase() }), both);
+    const second = /DUPLICATE_MAC: station1 slot2 shows 24:6F:.*, which station1 slot1 has shown/;
+    await assert.rejects(
+      worker.ask('claimUnit', { ...where, slot: 'slot2', mac: mac.toUpperCase() }),
+      second,
+    );
+    const first = /DUPLICATE_MAC: station1 slot1 shows 24:6f:.*, which station1 slot2 has shown/;
+    await assert.rejects(worker.ask('claimUnit', { ...where, slot: 'slot1' }), first);
+  });
+
+  test('warns of a board that had passed when another slot showed its address', async () => {
+    await runs.start('run1');
+    const worker = await runs.worker('run1');
+    const claim = { station: 'station1', mac: '24:6f:28:00:00:01' };
+    const { header } = await worker.lease('slot1');
+    await worker.ask('claimUnit', { ...claim, slot: 'slot1' });
+    await worker.commit(header);
+    await assert.rejects(worker.ask('claimUnit', { ...claim, slot: 'slot2' }), /slot1 had passed by then/);
+    assert.match(currentRunFeed()?.warnings().join() ?? '', /slot1 had passed by then: take that board out/);
+  });
+
+  test('keeps who the board was and where its console log is when the worker dies', async () => {
+    const coordinator = await runs.start('run1');
+    const dying = await runs.worker('run1');
+    const { consoleLog } = await dying.lease('slot1');
+    dying.tell({ station: 'station1', slot: 'slot1', type: 'device', device });
+    // An answer comes after everything that was told before it.
+    await dying.ask('giveBack', { resource: 'nothing' });
+    dying.close();
+    await coordinator.close();
+    const [record] = await recordsOf('run1');
+    assert.deepEqual(record?.device, device);
+    assert.equal(record?.consoleLog, consoleLog);
+    assert.match(consoleLog, /^console\/slot1-1\.log$/);
   });
 
   test('takes one record an attempt, and none for an attempt that is not open', async () => {

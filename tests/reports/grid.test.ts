@@ -7,6 +7,7 @@ import { gridLines } from '../../reports/grid-view.js';
 import { createPlainLines } from '../../reports/plain-lines.js';
 import { createScreen } from '../../reports/screen.js';
 import type { RunEvent } from '../../core/run-event.js';
+import { device } from '../fixtures/sample.js';
 
 const slot1 = { station: 'station1', slot: 'slot1' };
 const view = { paint: plainPaint, columns: 80, lines: 23, elapsedSeconds: 12.34 };
@@ -49,7 +50,7 @@ describe('the grid', () => {
     const measurement = { name: 'wifi_rssi', value: -48, unit: 'dBm', result: 'pass' as const, step: 'wifi' };
     const grid = gridOf([
       lease,
-      { ...slot1, type: 'device', mac: '24:6f:28:00:00:01', chip: 'esp32' },
+      { ...slot1, type: 'device', device },
       { ...slot1, type: 'step', step: 'wifi', state: 'begin' },
       { ...slot1, type: 'measurement', measurement },
     ]);
@@ -158,7 +159,7 @@ describe('plain lines', () => {
     const events: RunEvent[] = [
       lease,
       { ...slot1, type: 'step', step: 'detect', state: 'begin' },
-      { ...slot1, type: 'device', mac: '24:6f:28:00:00:01', chip: 'ESP32' },
+      { ...slot1, type: 'device', device: { ...device, description: 'ESP32' } },
       { ...slot1, type: 'step', step: 'inner', state: 'begin' },
       { ...slot1, type: 'step', step: 'inner', state: 'end', result: 'pass' },
       { ...slot1, type: 'step', step: 'detect', state: 'end', result: 'pass' },
