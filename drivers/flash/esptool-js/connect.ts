@@ -5,7 +5,7 @@ import { openSerialLink } from '../../link/serial-link.js';
 import type { FlashDriverOptions } from '../flash-driver.js';
 import { familyOf, loadVendorLoader, type VendorLoader } from './library.js';
 import { LinkTransport, LoaderSilence } from './link-transport.js';
-import { command } from './loader-error.js';
+import { command, isLoaderError } from './loader-error.js';
 
 /** A board in its loader. */
 export interface Session {
@@ -96,7 +96,7 @@ async function answers(transport: LinkTransport, loader: VendorLoader): Promise<
       await loader.sync();
       return true;
     } catch (error) {
-      if (!(error instanceof LoaderSilence) && (error as Error).name !== 'ESPError') throw error;
+      if (!(error instanceof LoaderSilence) && !isLoaderError(error)) throw error;
     }
   }
   return false;

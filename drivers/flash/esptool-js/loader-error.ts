@@ -53,10 +53,15 @@ function commandError(error: unknown, { doing, timeoutMs, refused }: CommandCont
       timeoutMs,
       refused,
     });
-  if (error instanceof Error && /^(ESPError|\w*(Command|Id|Magic)Error)$/.test(error.name)) {
+  if (isLoaderError(error)) {
     return new RigError('FLASH_PROTOCOL', `${error.message}, while ${doing}`, { cause: error });
   }
   return asRigError(error);
+}
+
+/** Whether the library threw it about what the loader said: it has a name for each, and no common class. */
+export function isLoaderError(error: unknown): error is Error {
+  return error instanceof Error && /^(ESPError|\w*(Command|Id|Magic)Error)$/.test(error.name);
 }
 
 /** The ROM says 1 and a code, the stub a code of its own in the first byte. */
