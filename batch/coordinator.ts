@@ -62,7 +62,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  const care = createStationCare({ runtimeFolder, resultsFolder });
+  const onTrouble = (error: RigError) => void warnings.push(error.message);
+  const care = createStationCare({ runtimeFolder, resultsFolder, onTrouble });
   const leases = createLeases({
     runId,
     batch,
@@ -87,7 +88,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     resultsFolder,
     findStation,
     emit,
-    onTrouble: (error) => warnings.push(error.message),
+    onTrouble,
   });
 
   if (journal.torn) warnings.push(`the journal ended in a torn line, which was cut: ${journal.path}.torn`);

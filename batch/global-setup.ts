@@ -1,6 +1,7 @@
 import { startCoordinator } from './coordinator.js';
 import { runtimeFolder } from '../core/runtime-folder.js';
 import { currentPlan } from './plan-run.js';
+import { stopInOrder } from './stop-signals.js';
 
 /** Playwright's global set-up: starts the coordinator and, without waiting, what its stations need; returns the tear-down. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
@@ -11,5 +12,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     runtimeFolder: runtimeFolder('.', process.env),
   });
   for (const station of stations) coordinator.prepare(station.name);
-  return () => coordinator.close();
+  const takeSignalsBack = stopInOrder();
+  return () => coordinator.close().finally(takeSignalsBack);
 }

@@ -54,6 +54,7 @@ export async function holdSlot(options: HoldOptions): Promise<SlotHold> {
           if (off) await unwatchSlot(guarded).catch(() => undefined);
           return lines;
         } finally {
+          await guarded.guard.removeProcess(pid).catch(() => undefined);
           await lock.release();
         }
       },

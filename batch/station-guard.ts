@@ -1,14 +1,14 @@
 import { asRigError } from '../core/errors.js';
 import type { LineReadback } from '../core/run-record.js';
 import { openBackend } from '../gpio/backend.js';
-import type { Guard } from '../gpio/guard.js';
 import type { SafetyReport } from '../gpio/guard-protocol.js';
 import { lineName, type LineAddress, type LineBackendSpec } from '../gpio/line.js';
 import type { Slot } from '../rigs/types.js';
+import type { RunGuard } from './lasting-guard.js';
 
 /** A slot as the guard knows it. */
 export interface GuardedSlot {
-  guard: Guard;
+  guard: RunGuard;
   gpio: LineBackendSpec;
   station: string;
   slot: Slot;

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { RigError } from '../core/errors.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
-import { startGuard, type Guard } from '../gpio/guard.js';
 import type { LineBackendSpec } from '../gpio/line.js';
 import { slotOnBench } from '../rigs/bench.js';
 import type { Slot, Station } from '../rigs/types.js';
 import { createDeflatedImages } from './deflated-images.js';
+import { startLastingGuard, type RunGuard } from './lasting-guard.js';
 import { openStationBench, type StationBench } from './station-bench.js';
 
 /** A station that may be used: its bench stands, the guard is up, its releases are compressed. */
 export interface ReadyStation {
-  guard: Guard;
+  guard: RunGuard;
   gpio: LineBackendSpec;
   /** With the bench's ports in place of the hardware's. */
   slot(id: string): Slot;
@@ -23,8 +23,6 @@ export interface StationCare {
   prepare(station: Station): void;
   /** Throws BENCH_FAILED, GUARD_LOST, IMAGE_INVALID. */
   ready(station: Station): Promise<ReadyStation>;
-  /** The guard, when it was started. */
-  guard(): Promise<Guard | undefined>;
   /** Ends the guard, then the benches that the run started; tries all, then throws what failed. May be called twice. */
   close(): Promise<void>;
 }
@@ -32,17 +30,23 @@ export interface StationCare {
 export interface StationCareOptions {
   runtimeFolder: string;
   resultsFolder: string;
+  /** Gets what went wrong and was mended, for the operator to know. */
+  onTrouble: (error: RigError) => void;
 }
 
-export function createStationCare({ runtimeFolder, resultsFolder }: StationCareOptions): StationCare {
+export function createStationCare({
+  runtimeFolder,
+  resultsFolder,
+  onTrouble,
+}: StationCareOptions): StationCare {
   const images = createDeflatedImages(join(resultsFolder, '.cache'));
   const benches: Promise<StationBench>[] = [];
   const stations = new Map<string, Promise<ReadyStation>>();
-  let guarding: Promise<Guard> | undefined;
+  let guarding: Promise<RunGuard> | undefined;
   let closing: Promise<void> | undefined;
 
   const makeReady = async (station: Station): Promise<ReadyStation> => {
-    guarding ??= startGuard({ log: join(resultsFolder, 'guard.log') });
+    guarding ??= startLastingGuard({ log: join(resultsFolder, 'guard.log'), onLost: onTrouble });
     const benching = station.bench && openStationBench({ station, runtimeFolder, resultsFolder });
     if (benching) benches.push(benching);
     const releases = new Set(station.slots.map(({ release }) => release));
@@ -71,7 +75,6 @@ export function createStationCare({ runtimeFolder, resultsFolder }: StationCareO
   return {
     prepare: (station) => void ready(station).catch(() => undefined),
     ready,
-    guard: async () => guarding?.catch(() => undefined),
     close: () => (closing ??= close()),
   };
 }

@@ -231,8 +231,10 @@ export const catalogue = {
     blame: 'rig',
     category: 'power',
     retryable: false,
-    cause: 'The guard process that switches power off after a crash is not running.',
-    remedy: 'Start the run again; nothing was energised without the guard.',
+    cause:
+      'The guard process that switches power off after a crash has ended; the run starts another in its place.',
+    remedy:
+      'Look for what ended it, such as an out-of-memory kill in the system log; start the run again if it stopped.',
   },
   // boot
   BOOT_SILENT: {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -7,7 +6,7 @@ import { connectRpc, type RpcClient } from '../../core/rpc.js';
 import { RigError } from '../../core/errors.js';
 import { startBench } from '../bench-by-hand.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
-import { latestResults, openAttempts, runStation, startStation } from './run.js';
+import { isFlashing, latestResults, openAttempts, runStation, startStation } from './run.js';
 
 interface BenchLine {
   use: string;
@@ -37,7 +36,7 @@ describe('a run whose main process is killed while it flashes', () => {
 
   test('has every output of the bench off within two seconds', async () => {
     const run = startStation(rig);
-    await pollUntil(async () => (await isFlashing(rig)) || undefined, {
+    await pollUntil(async () => (await isFlashing(rig, ['slot1', 'slot2'])) || undefined, {
       timeoutMs: 60_000,
       intervalMs: 50,
       onTimeout: () => new Error(`no unit began to flash: ${run.output()}`),
@@ -70,13 +69,3 @@ describe('a run whose main process is killed while it flashes', () => {
     assert.equal(run.exitCode, 0, run.output);
   });
 });
-
-/** Both console logs say that the loader has taken the stub's first image. */
-async function isFlashing(rig: RigFolder): Promise<boolean> {
-  const results = await latestResults(rig).catch(() => undefined);
-  if (results === undefined) return false;
-  const logs = ['slot1', 'slot2'].map((slot) =>
-    readFile(join(results, `console/${slot}-1.log`), 'utf8').catch(() => ''),
-  );
-  return (await Promise.all(logs)).every((log) => /Compressed \d{6,} bytes/.test(log));
-}

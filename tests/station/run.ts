@@ -69,3 +69,11 @@ export async function openAttempts(resultsFolder: string): Promise<string[]> {
   }
   return [...open].sort();
 }
+
+/** The console logs of the latest run say that the app's blocks are on their way in these slots. */
+export async function isFlashing(rig: RigFolder, slots: readonly string[]): Promise<boolean> {
+  const results = await latestResults(rig).catch(() => undefined);
+  if (results === undefined) return false;
+  const logs = slots.map((slot) => readFile(join(results, `console/${slot}-1.log`), 'utf8').catch(() => ''));
+  return (await Promise.all(logs)).every((log) => /Compressed \d{6,} bytes/.test(log));
+}
