@@ -1,5 +1,5 @@
 import { defineConfig, type ReporterDescription } from '@playwright/test';
-import { planRun } from './batch/plan-run.js';
+import { planRun, playwrightFolder } from './batch/plan-run.js';
 import { stationProjects, workerCount } from './batch/playwright-projects.js';
 import { allureReporterOptions } from './reports/allure.js';
 
@@ -15,7 +15,7 @@ const reporters: ReporterDescription[] = [
 
 export default defineConfig({
   testDir: 'specs',
-  outputDir: `${plan.context.resultsFolder}/playwright`,
+  outputDir: `${plan.context.resultsFolder}/${playwrightFolder}`,
   globalSetup: './batch/global-setup.ts',
   projects: stationProjects(plan),
   workers: workerCount(plan),

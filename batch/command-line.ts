@@ -4,19 +4,22 @@ export interface RunSelection {
   projects: string[];
   /** True for `--list`: nothing will run. */
   listing: boolean;
+  /** True for `--last-failed`: only what failed in the run before. */
+  lastFailed: boolean;
   /** Words that are neither the command nor `--project`: file filters and values of other options. */
   words: string[];
 }
 
 /** Reads `playwright test …` arguments; `argv` is `process.argv` without node and the script. */
 export function readCommandLine(argv: readonly string[]): RunSelection {
-  const selection: RunSelection = { projects: [], listing: false, words: [] };
+  const selection: RunSelection = { projects: [], listing: false, lastFailed: false, words: [] };
   let inProjects = false;
   for (const argument of argv) {
     if (argument.startsWith('-')) {
       inProjects = argument === '--project';
       if (argument.startsWith('--project=')) selection.projects.push(argument.slice('--project='.length));
       else if (argument === '--list') selection.listing = true;
+      else if (argument === '--last-failed') selection.lastFailed = true;
       else if (argument.includes('=')) selection.words.push(argument.slice(argument.indexOf('=') + 1));
     } else if (inProjects) selection.projects.push(argument);
     else if (argument !== 'test') selection.words.push(argument);

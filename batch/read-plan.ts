@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RigError } from '../core/errors.js';
+import { hasErrno } from '../core/files.js';
 import { runtimeFolder } from '../core/runtime-folder.js';
 import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
 import { namesProgramme, readCommandLine, selects, type RunSelection } from './command-line.js';
-import type { PlanOptions, RunPlan } from './plan-run.js';
+import { playwrightFolder, type PlanOptions, type RunPlan } from './plan-run.js';
 import { publishRunContext, type RunContext, type RunStation } from './run-context.js';
 
 /** The main process' part of `planRun`: reads the command line and every file of the run. */
@@ -24,7 +26,20 @@ export async function readPlan(options: PlanOptions): Promise<RunPlan> {
     stations: stations.map((station) => describe(station, specs, selection)),
   };
   publishRunContext(context);
+  if (selection.lastFailed) await takeLastFailures(resolve(options.results), context.resultsFolder);
   return { context, stations, listing: selection.listing };
+}
+
+/** Playwright looks in its output folder, which is a new one in each run, for what failed last. */
+async function takeLastFailures(results: string, resultsFolder: string): Promise<void> {
+  const within = (run: string) => join(run, playwrightFolder);
+  await mkdir(within(resultsFolder), { recursive: true });
+  const name = '.last-run.json';
+  try {
+    await copyFile(join(within(join(results, 'latest')), name), join(within(resultsFolder), name));
+  } catch (thrown) {
+    if (!hasErrno(thrown, 'ENOENT')) throw thrown;
+  }
 }
 
 function refuse(problems: readonly Problem[], selection: RunSelection): void {

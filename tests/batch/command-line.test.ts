@@ -39,3 +39,8 @@ test('a station name or a longer word does not name a programme', () => {
 test('--list is seen', () => {
   assert.equal(readCommandLine(['test', '--list']).listing, true);
 });
+
+test('--last-failed is told from other options', () => {
+  assert.equal(readCommandLine(['test', '--last-failed']).lastFailed, true);
+  assert.equal(readCommandLine(['test', '--list']).lastFailed, false);
+});

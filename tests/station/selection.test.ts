@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
-import { latestResults, recordsBySlot, runStation } from './run.js';
+import { latestResults, readCsv, recordsBySlot, runStation } from './run.js';
 
 describe('choosing what a run touches', () => {
   let rig: RigFolder;
@@ -45,5 +46,22 @@ describe('choosing what a run touches', () => {
     const run = await runStation(rig, ['--list', 'detect']);
     assert.match(run.output, /slot1 › detect/);
     assert.doesNotMatch(run.output, /› provision/);
+  });
+
+  test('--last-failed runs what failed in the run before, and no other slot', async () => {
+    await runStation(rig, [], { RIG_FAULTS: 'slot2:dead' });
+    const run = await runStation(rig, ['--last-failed']);
+    assert.equal(run.exitCode, 0, run.output);
+    assert.deepEqual([...(await recordsBySlot(await latestResults(rig))).keys()], ['slot2']);
+  });
+
+  test('attempts at one slot that could run at the same time wait for each other', async () => {
+    const run = await runStation(rig, ['--repeat-each=2', 'detect', '-g', '@slot1|@slot2']);
+    assert.equal(run.exitCode, 0, run.output);
+    const rows = await readCsv(join(await latestResults(rig), 'batch_results.csv'));
+    assert.deepEqual(
+      rows.map((row) => row['Status']),
+      ['Success', 'Success'],
+    );
   });
 });
