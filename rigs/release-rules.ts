@@ -85,9 +85,9 @@ async function readImage(file: File, path: string, at: (string | number)[]): Pro
     file.report(at, `the image ${path} is empty; ${remedyFor(file.name)}`);
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code;
-    const what =
-      code === 'ENOENT' ? `there is no image ${path}` : `the image ${path} cannot be read (${code})`;
-    file.report(at, `${what}; ${remedyFor(file.name)}`);
+    if (code === 'ENOENT') file.report(at, `there is no image ${path}; ${remedyFor(file.name)}`);
+    else if (code === 'EISDIR') file.report(at, `${path} is a folder; name the image file in it`);
+    else file.report(at, `the image ${path} cannot be read (${code}); check its permissions`);
   }
   return undefined;
 }

@@ -131,6 +131,13 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a folder in place of an image is refused',
+    edits: [['file: one-1.0.0/app.bin', 'file: one-1.0.0']],
+    problems: [
+      { at: 'one-1.0.0\n    sha256', path: 'images[2].file', says: ['is a folder', 'name the image file'] },
+    ],
+  },
+  {
     name: 'an image without an offset is refused',
     edits: [['    offset: 0x8000\n', '']],
     problems: [{ at: 'name: partitions', path: 'images[1].offset', says: ['is missing', '65536'] }],
