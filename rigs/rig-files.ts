@@ -20,7 +20,7 @@ export interface StationFile {
 
 export interface SlotFile {
   id: string;
-  serial: { path: string; baudRate: number; parity: 'none' | 'even' | 'odd' };
+  serial: { path: string; baudRate: number; parity: 'none' | 'even' | 'odd'; autoReset: boolean };
   power?: LineAddress;
   boot?: LineAddress;
   reset?: LineAddress;

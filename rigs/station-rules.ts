@@ -11,6 +11,7 @@ export function checkStation(file: File, specs: readonly string[]): void {
   checkProgramme(file, specs);
   checkSlotIds(file);
   checkPorts(file);
+  checkAutoReset(file);
   checkFaults(file);
 }
 
@@ -48,6 +49,21 @@ function checkPorts(file: File): void {
     if (path === undefined || !/^\/dev\/tty(USB|ACM)\d+$/.test(path)) continue;
     const what = `${path} goes to another adapter after the next plug; name the port by its place, as \`ls -l /dev/serial/by-path\` shows it`;
     file.report(['slots', index, 'serial', 'path'], what);
+  }
+}
+
+function checkAutoReset(file: File): void {
+  for (const [index, slot] of (file.values.slots ?? []).entries()) {
+    if (slot?.serial?.autoReset !== true) continue;
+    const path = ['slots', index, 'serial', 'autoReset'];
+    if (slot.boot !== undefined || file.isWritten(['slots', index, 'boot', 'line'])) {
+      file.report(path, 'both this and the boot line strap the board into its loader; keep one of the two');
+    }
+    if (onBench(file)) {
+      const what =
+        'the ports of the virtual bench have no DTR and RTS; give the slot a boot line, or take out `bench: virtual`';
+      file.report(path, what);
+    }
   }
 }
 

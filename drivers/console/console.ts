@@ -36,6 +36,8 @@ export interface Console {
   /** Sends text and a line end. Throws PORT_LOST. */
   sendLine(text: string): Promise<void>;
   expectText(pattern: RegExp, options: ExpectTextOptions): Promise<ConsoleMatch>;
+  /** Resets the board into its firmware by DTR and RTS, where they drive its reset circuit. Throws PORT_LOST. */
+  resetBoard(): Promise<void>;
   /** Flushes the log file and closes the port; may be called twice. */
   close(): Promise<void>;
 }

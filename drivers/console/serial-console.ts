@@ -1,4 +1,5 @@
 import { RigError } from '../../core/errors.js';
+import { resetIntoFirmware } from '../link/auto-reset.js';
 import type { Link, LinkOptions } from '../link/link.js';
 import type { Console } from './console.js';
 import { openConsoleLog, type ConsoleLog } from './console-log.js';
@@ -51,6 +52,10 @@ export async function openSerialConsole(options: SerialConsoleOptions): Promise<
       if (ended.aborted) throw ended.reason;
       log.sent(text);
       await link.write(Buffer.from(text + (options.lineEnd ?? '\n')));
+    },
+    async resetBoard() {
+      log.note('--- reset by DTR and RTS');
+      await resetIntoFirmware(link, ended);
     },
     expectText: (pattern, expectation) => waitForText(log, ended, pattern, expectation),
     close: () => (closing ??= close()),

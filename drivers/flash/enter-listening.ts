@@ -1,9 +1,9 @@
-import { pause, withDeadline } from '../../core/deadline.js';
+import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { openSerialLink } from '../link/serial-link.js';
+import { enterLoaderBy } from './enter-loader.js';
 import type { FlashDriverOptions } from './flash-driver.js';
 
-const enterTimeoutMs = 30_000;
 /** A ROM prints its first line within so many ms of its reset, and pauses no longer than `quietMs`; one that is muted prints nothing. */
 const firstLineMs = 120;
 const quietMs = 40;
@@ -22,12 +22,7 @@ export async function enterListening(options: FlashDriverOptions, signal: AbortS
       chunks += 1;
       heard = (heard + chunk.toString('latin1')).slice(-2000);
     });
-    await withDeadline((stopped) => options.enterLoader(stopped), {
-      timeoutMs: enterTimeoutMs,
-      signal,
-      onTimeout: () =>
-        new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
-    });
+    await enterLoaderBy(link, options, signal);
     const until = performance.now() + mostListenMs;
     for (let before = -1; before !== chunks && performance.now() < until;) {
       before = chunks;

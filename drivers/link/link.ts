@@ -28,4 +28,6 @@ export interface LinkOptions {
   path: string;
   baudRate: number;
   parity?: 'none' | 'even' | 'odd';
+  /** DTR and RTS of the adapter drive the board's reset circuit: see auto-reset.ts. */
+  autoReset?: boolean;
 }

@@ -34,7 +34,7 @@ test('a good rig resolves into stations with their boards, releases and defaults
     [
       {
         id: 'slot1',
-        serial: { path: '/dev/serial/by-path/one', baudRate: 115200, parity: 'none' },
+        serial: { path: '/dev/serial/by-path/one', baudRate: 115200, parity: 'none', autoReset: false },
         power: { chip: 'relays', line: 1, activeLow: true },
         lamps: {
           pass: { chip: 'header', line: 3, activeLow: false },
@@ -43,7 +43,7 @@ test('a good rig resolves into stations with their boards, releases and defaults
       },
       {
         id: 'slot2',
-        serial: { path: '/dev/serial/by-path/two', baudRate: 115200, parity: 'none' },
+        serial: { path: '/dev/serial/by-path/two', baudRate: 115200, parity: 'none', autoReset: false },
         power: { chip: 'relays', line: 2, activeLow: false },
         lamps: {},
       },

@@ -40,6 +40,31 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'two ways into the loader are one too many',
+    edits: [...hardware, ['path: /dev/serial/by-path/two', 'path: /dev/serial/by-path/two, autoReset: true']],
+    problems: [
+      {
+        at: 'true }\n    power: { chip: relays, line: 2 }',
+        path: 'slots[1].serial.autoReset',
+        says: ['the boot line', 'keep one'],
+      },
+    ],
+  },
+  {
+    name: 'an adapter’s lines are no way into the loader of a virtual board',
+    edits: [
+      ['path: /dev/serial/by-path/two', 'path: /dev/serial/by-path/two, autoReset: true'],
+      ['    boot: { chip: header, line: 5 }\n', ''],
+    ],
+    problems: [
+      {
+        at: 'true }\n    power: { chip: relays, line: 2 }',
+        path: 'slots[1].serial.autoReset',
+        says: ['no DTR and RTS', 'boot line'],
+      },
+    ],
+  },
+  {
     name: 'a number in quotes is told from a text',
     edits: [['line: 5', 'line: "5"']],
     problems: [{ at: '"5"', path: 'slots[1].boot.line', says: ['take the quotes away'] }],

@@ -1,7 +1,7 @@
-import { withDeadline } from '../../../core/deadline.js';
 import { RigError } from '../../../core/errors.js';
 import type { Link } from '../../link/link.js';
 import { openSerialLink } from '../../link/serial-link.js';
+import { enterLoaderBy } from '../enter-loader.js';
 import type { FlashDriverOptions } from '../flash-driver.js';
 import { familyOf, loadVendorLoader, type VendorLoader } from './library.js';
 import { LinkTransport, LoaderSilence } from './link-transport.js';
@@ -35,8 +35,6 @@ export async function openSession(options: FlashDriverOptions): Promise<Session>
 
 /** A silent board is given up so long after it was first asked for its loader, in ms. */
 const connectMs = 1800;
-/** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
-const enterTimeoutMs = 30_000;
 /** A loader that is there answers a register read in so many ms. */
 const aliveMs = 300;
 /** The same in every chip. */
@@ -49,7 +47,7 @@ const attemptMs = 700;
  * DUT_SILENT, DUT_NOT_IN_LOADER, WRONG_CHIP.
  */
 export async function enterLoader(
-  { transport, loader }: Session,
+  { link, transport, loader }: Session,
   options: FlashDriverOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -58,12 +56,7 @@ export async function enterLoader(
   for (;;) {
     const enteredAt = elapsedMs();
     transport.keepHeard(true);
-    await withDeadline((stopped) => options.enterLoader(stopped), {
-      timeoutMs: enterTimeoutMs,
-      signal,
-      onTimeout: () =>
-        new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
-    });
+    await enterLoaderBy(link, options, signal);
     const enterMs = elapsedMs() - enteredAt;
     if (await answers(transport, loader)) break;
     // Entering again takes as long as it took; what is then left must be enough for an answer.

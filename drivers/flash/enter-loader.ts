@@ -1,0 +1,29 @@
+import { withDeadline } from '../../core/deadline.js';
+import { RigError } from '../../core/errors.js';
+import { resetIntoLoader } from '../link/auto-reset.js';
+import type { Link } from '../link/link.js';
+import type { FlashDriverOptions } from './flash-driver.js';
+
+/** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
+const enterTimeoutMs = 30_000;
+
+/**
+ * Lets the rig bring the board into its loader; where the adapter's own lines drive its reset circuit, the rig sees to the power and the
+ * link does the rest. Throws STEP_TIMEOUT, PORT_LOST and what the rig throws.
+ */
+export async function enterLoaderBy(
+  link: Link,
+  options: FlashDriverOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const enter = async (stopped: AbortSignal) => {
+    await options.enterLoader(stopped);
+    if (options.link.autoReset) await resetIntoLoader(link, stopped);
+  };
+  await withDeadline(enter, {
+    timeoutMs: enterTimeoutMs,
+    signal,
+    onTimeout: () =>
+      new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
+  });
+}
