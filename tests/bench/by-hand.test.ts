@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,12 +12,13 @@ const esptool = findVendorEsptool();
 const options = esptool ? {} : { skip: withoutEsptool };
 
 test(
-  "a board that the vendor's tool has flashed by hand boots once the lines are used",
+  "what the vendor's tool has flashed by hand is read back over both ports, and boots once the lines are used",
   options,
   async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'rig-by-hand-'));
     context.after(() => rmSync(folder, { recursive: true }));
-    const files = smallRelease().flatMap(({ name, offset, bytes }) => {
+    const images = smallRelease();
+    const files = images.flatMap(({ name, offset, bytes }) => {
       const path = join(folder, `${name}.bin`);
       writeFileSync(path, bytes);
       return [`0x${offset.toString(16)}`, path];
@@ -33,7 +34,17 @@ test(
     assert.equal(written.match(/Hash of data verified/g)?.length, 3);
     const again = tool(serialPath, ...stay, dash('verify-flash'), ...files) ?? '';
     assert.match(again, /erif.* (OK|successful)/i);
-    const overNetwork = tool(`rfc2217://${rfc2217}`, '--no-stub', dash('read-mac')) ?? '';
+    const { offset, bytes } = images.find(({ name }) => name === 'app') ?? {
+      offset: 0,
+      bytes: Buffer.alloc(0),
+    };
+    const back = join(folder, 'back.bin');
+    tool(serialPath, '--baud', '460800', ...stay, dash('read-flash'), `${offset}`, `${bytes.length}`, back);
+    assert.ok(readFileSync(back).equals(bytes));
+    // No more than that: the tool's RFC 2217 client waits 50 ms at every change of a setting, and makes several for each command.
+    const overNetwork =
+      tool(`rfc2217://${rfc2217}`, '--no-stub', dash('read-flash'), `${offset}`, '256', back) ?? '';
+    assert.deepEqual(readFileSync(back), bytes.subarray(0, 256));
     assert.match(overNetwork, /MAC: +24:6f:28:11:00:01/);
     assert.match(overNetwork, /Hard resetting via RTS pin/);
 
