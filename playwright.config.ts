@@ -10,7 +10,7 @@ const plan = await planRun({
 });
 const reporters: ReporterDescription[] = [
   ['./reports/live-reporter.ts'],
-  ['allure-playwright', allureReporterOptions(plan.context)],
+  ['./reports/allure-reporter.ts', allureReporterOptions(plan.context)],
 ];
 
 export default defineConfig({
