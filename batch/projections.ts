@@ -24,10 +24,12 @@ export interface ProjectionFiles {
 
 /**
  * Makes every report of a results folder from its journal alone; doing it again makes the same files. Each file is replaced in one
- * step. Throws JOURNAL_CORRUPT before anything is written, REPORT_FAILED when the day's factory records cannot be added to.
+ * step. Throws JOURNAL_CORRUPT before anything is written, REPORT_FAILED when there is no run in it or the day's factory records cannot be added to.
  */
 export async function writeProjections(resultsFolder: string): Promise<ProjectionFiles> {
   const data = await readRunData(resultsFolder);
+  if (data.runs.length === 0)
+    throw new RigError('REPORT_FAILED', `the journal in ${resultsFolder} holds no run`);
   const units = unitsOf(data);
   const days = factoryRows(units);
   const within = (name: string) => join(resultsFolder, name);

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { RigError } from '../core/errors.js';
 import { csvStatus } from '../core/outcome.js';
+import type { AttemptRecord } from '../core/record.js';
 import { rounded } from './tally.js';
 import { csv } from './batch-results.js';
 import type { Unit } from './units.js';
@@ -27,13 +28,13 @@ export const factoryColumns = [
 type Row = Record<string, string>;
 
 /**
- * The rows of a run by day (`YYYYMMDD`, UTC, of the end of the attempt). Only attempts that set out to prove a release count: a row a
- * unit, from the last such attempt of the day.
+ * The rows of a run by day (`YYYYMMDD`, UTC, of the end of the attempt). Only attempts that had a board and set out to prove a release
+ * count: a row a unit, from the last such attempt of the day.
  */
 export function factoryRows(units: readonly Unit[]): Map<string, Row[]> {
   const days = new Map<string, Map<string, Row>>();
   for (const unit of units) {
-    const proving = unit.attempts.filter(({ proof }) => proof === 'release');
+    const proving = unit.attempts.filter((record) => record.proof === 'release' && wasTouched(record));
     for (const record of proving) {
       const day = record.endedAt.slice(0, 10).replaceAll('-', '');
       const rows = days.get(day) ?? new Map<string, Row>();
@@ -66,6 +67,11 @@ export function mergeFactoryRecords(
     columns,
     [...merged.values()].map((row) => columns.map((column) => row[column] ?? '')),
   );
+}
+
+/** A lease that was refused, since another run held the slot for one, says nothing of any board. */
+function wasTouched({ device, steps, consoleLog }: AttemptRecord): boolean {
+  return device !== undefined || steps.length > 0 || consoleLog !== undefined;
 }
 
 function toRow(record: Unit['last'], attempts: number): Row {

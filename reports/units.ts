@@ -3,7 +3,7 @@ import { recordOfUnfinished, type RunData } from './run-data.js';
 
 /** One board under one programme, with every attempt at it. Its result is that of the last attempt. */
 export interface Unit {
-  /** MAC, or the slot when the board never said who it is. */
+  /** MAC, or the slot when the board never said who it is; with its station where there are several. */
   name: string;
   station: string;
   slot: string;
@@ -30,7 +30,9 @@ export function unitsOf(data: RunData): Unit[] {
     if (current && sameBoard(current, record)) current.push(record);
     else boards.push([record]);
   }
-  return [...groups.values()].flat().map(toUnit).sort(byPlace);
+  const stations = new Set(data.runs.flatMap(({ header }) => header.stations));
+  const units = [...groups.values()].flat().map((attempts) => toUnit(attempts, stations.size > 1));
+  return units.sort(byPlace);
 }
 
 function sameBoard(attempts: readonly AttemptRecord[], record: AttemptRecord): boolean {
@@ -38,13 +40,14 @@ function sameBoard(attempts: readonly AttemptRecord[], record: AttemptRecord): b
   return known === undefined || record.device === undefined || known.mac === record.device.mac;
 }
 
-function toUnit(attempts: AttemptRecord[]): Unit {
+function toUnit(attempts: AttemptRecord[], severalStations: boolean): Unit {
   const [first] = attempts;
   const last = attempts.at(-1);
   if (first === undefined || last === undefined) throw new Error('a unit has at least one attempt');
   const { station, slot, programme } = last;
   const device = attempts.findLast((attempt) => attempt.device !== undefined)?.device;
-  const name = unitName({ slot, ...(device && { device }) });
+  const place = severalStations ? `${station}/${slot}` : slot;
+  const name = unitName({ slot: place, ...(device && { device }) });
   return { name, station, slot, programme, attempts, first, last };
 }
 

@@ -24,13 +24,14 @@ interface RunOptions {
   unfinished?: AttemptHeader[];
   lines?: LineReadback[];
   died?: boolean;
+  stations?: string[];
 }
 
 async function journalOf(records: AttemptRecord[], options: RunOptions = {}): Promise<string> {
-  const { runId = 'run1', unfinished = [], lines = [], died = false } = options;
+  const { runId = 'run1', unfinished = [], lines = [], died = false, stations = ['station1'] } = options;
   const folder = join(results, runId);
   const journal = await openJournal(join(folder, journalName), { runId });
-  await journal.append('run', runHeader({ runId }));
+  await journal.append('run', runHeader({ runId, stations }));
   for (const header of [...records, ...unfinished])
     await journal.append('attempt-start', attemptStart(header));
   for (const record of records) await journal.append('attempt', record);
@@ -143,6 +144,36 @@ describe('the reports of a run', () => {
     assert.equal(rework[0]?.['Message'], 'said "no", then stopped; 5 ≤ 7');
     const times = /,2026-03-04T10:00:00\.000Z,2026-03-04T10:00:14\.000Z,Failure,/;
     assert.match(row ?? '', times);
+  });
+
+  test('name a silent board by its station too where there are several', async () => {
+    const silent = [1, 2].map((number) => {
+      const record = ended('DUT_SILENT', {}, { station: `station${number}`, slot: 'slot1' });
+      delete record.device;
+      return record;
+    });
+    const files = await writeProjections(await journalOf(silent, { stations: ['station1', 'station2'] }));
+    const rows = await rowsOf(files.results);
+    assert.deepEqual(
+      rows.map((row) => row['Device']),
+      ['station1/slot1', 'station2/slot1'],
+    );
+  });
+
+  test('are not made of a journal without a run', async () => {
+    const folder = join(results, 'empty');
+    await (await openJournal(join(folder, journalName), { runId: 'empty' })).close();
+    await assert.rejects(writeProjections(folder), /REPORT_FAILED: the journal in .*empty holds no run/);
+    assert.deepEqual(await readdir(folder), [journalName]);
+  });
+
+  test('have no factory record of a lease that was refused', async () => {
+    const refused = ended('SLOT_BUSY', { step: '' }, { steps: [] });
+    delete refused.device;
+    delete refused.consoleLog;
+    const files = await writeProjections(await journalOf([refused]));
+    assert.deepEqual(files.factoryRecords, []);
+    assert.equal((await rowsOf(files.results))[0]?.['ErrorCode'], 'SLOT_BUSY');
   });
 
   test('give flash times in seconds, over every attempt that flashed', async () => {
