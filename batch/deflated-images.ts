@@ -9,7 +9,7 @@ import type { Release, ReleaseImage } from '../rigs/types.js';
 
 /** The images of the run's releases, each compressed once, in zlib's threads. */
 export interface DeflatedImages {
-  /** Throws IMAGE_INVALID when an image is no longer what was checked at the start of the run. */
+  /** Throws IMAGE_INVALID when an image is no longer what was checked at the start of the run, DISK_WRITE_FAILED. */
   of(release: Release): Promise<FlashImage[]>;
   /** Removes what was compressed; may be called twice. */
   close(): Promise<void>;
@@ -48,8 +48,12 @@ async function compress({ path, sha256, name }: ReleaseImage, folder: string): P
     );
   }
   const deflated = await promisify(deflate)(content, { level: constants.Z_BEST_COMPRESSION });
-  await mkdir(folder, { recursive: true });
   const target = join(folder, `${sha256}.zlib`);
-  await writeFile(target, deflated);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(target, deflated);
+  } catch (cause) {
+    throw new RigError('DISK_WRITE_FAILED', `${target}: ${String(cause)}`, { cause });
+  }
   return target;
 }

@@ -1,16 +1,15 @@
 import { startCoordinator } from './coordinator.js';
 import { runtimeFolder } from '../core/runtime-folder.js';
 import { currentPlan } from './plan-run.js';
+import { removeStaleSockets } from './stale-sockets.js';
 import { stopInOrder } from './stop-signals.js';
 
 /** Playwright's global set-up: starts the coordinator and, without waiting, what its stations need; returns the tear-down. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
   const { context, stations } = currentPlan();
-  const coordinator = await startCoordinator({
-    ...context,
-    stations,
-    runtimeFolder: runtimeFolder('.', process.env),
-  });
+  const folder = runtimeFolder('.', process.env);
+  await removeStaleSockets(folder);
+  const coordinator = await startCoordinator({ ...context, stations, runtimeFolder: folder });
   for (const station of stations) coordinator.prepare(station.name);
   const takeSignalsBack = stopInOrder();
   return () => coordinator.close().finally(takeSignalsBack);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
+import { suggestion } from '../core/nearest-name.js';
 import { runtimeFolder } from '../core/runtime-folder.js';
 import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
@@ -17,6 +18,8 @@ export async function readPlan(options: PlanOptions): Promise<RunPlan> {
   const rig = await loadRig(resolve(options.rigs), { specs: resolve(options.specs), env: process.env });
   refuse(rig.problems, selection);
   const stations = rig.stations.filter((station) => selects(selection, station.name));
+  if (stations.length === 0 && selection.projects.length > 0)
+    throw plain(unknownStation(selection, rig.stations));
   const runId = newRunId(new Date());
   const specs = specNames(options.specs);
   const context: RunContext = {
@@ -26,8 +29,31 @@ export async function readPlan(options: PlanOptions): Promise<RunPlan> {
     stations: stations.map((station) => describe(station, specs, selection)),
   };
   publishRunContext(context);
+  if (!selection.listing) await checkResults(resolve(options.results));
   if (selection.lastFailed) await takeLastFailures(resolve(options.results), context.resultsFolder);
   return { context, stations, listing: selection.listing };
+}
+
+function unknownStation({ projects }: RunSelection, stations: readonly Station[]): RigError {
+  const [written = ''] = projects;
+  const remedy = suggestion(
+    written,
+    stations.map(({ name }) => name),
+  );
+  return new RigError('CONFIG_INVALID', `--project: no station is called ${written}; ${remedy}`);
+}
+
+/** Before anything is energised: a run that cannot keep its records must not begin. */
+async function checkResults(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw plain(
+      new RigError('DISK_WRITE_FAILED', `nothing was energised; the results folder ${folder}: ${why}`),
+    );
+  }
 }
 
 /** Playwright looks in its output folder, which is a new one in each run, for what failed last. */
@@ -50,9 +76,12 @@ function refuse(problems: readonly Problem[], selection: RunSelection): void {
   if (others.length > 0) process.stderr.write(`not part of this run:\n${formatProblems(others)}\n`);
 }
 
-/** Playwright prints an error of the config with its stack and its properties; a file to correct needs neither. */
 function forPlaywright(problems: readonly Problem[]): Error {
-  const { message } = new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(problems)}`);
+  return plain(new RigError('CONFIG_INVALID', `nothing was energised\n${formatProblems(problems)}`));
+}
+
+/** Playwright prints an error of the config with its stack and its properties; a file or folder to correct needs neither. */
+function plain({ message }: RigError): Error {
   return Object.assign(new Error(message), { stack: message });
 }
 

@@ -380,6 +380,13 @@ export const catalogue = {
     cause: 'Another live run writes the journal.',
     remedy: 'Wait until that run has ended, or stop the process whose id the message gives.',
   },
+  DISK_WRITE_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'A working file of the run could not be written to disk.',
+    remedy: 'Free disk space and check the permissions of the results folder; the unit has to run again.',
+  },
   CONSOLE_LOG_FAILED: {
     blame: 'rig',
     category: 'other',

@@ -35,6 +35,21 @@ describe('a run whose files are wrong', () => {
     await assert.rejects(access(join(rig.results, 'latest')), 'a results folder was made');
   });
 
+  test('and a run that cannot keep its records are refused before anything starts', async () => {
+    const file = join(rig.folder, 'a-file');
+    await writeFile(file, '');
+    const run = await runStation(rig, [], { RIG_RESULTS: file });
+    assert.equal(run.exitCode, 1);
+    assert.match(run.output, /DISK_WRITE_FAILED: nothing was energised; the results folder .*a-file: /);
+    assert.doesNotMatch(run.output, /\n\s+at /);
+  });
+
+  test('or that names no station is told which there are', async () => {
+    const run = await runStation({ ...rig, station: 'bnech1' });
+    assert.equal(run.exitCode, 1);
+    assert.match(run.output, /CONFIG_INVALID: --project: no station is called bnech1; did you mean `bench1`/);
+  });
+
   test('of another station does not stop this one', async () => {
     await writeFile(join(rig.rigs, 'other.yaml'), 'station: other\nslots: many\n');
     const run = await runStation(rig, ['-g', '@slot1']);
