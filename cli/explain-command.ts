@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { catalogue, type CatalogueEntry, type ErrorCode } from '../core/error-catalogue.js';
 import { RigError } from '../core/errors.js';
+import { nearestName } from '../core/nearest-name.js';
 import { outcomeFor } from '../core/outcome.js';
 
 /** `rig explain [CODE]`: what an error code means and what to do about it. */
@@ -11,13 +12,17 @@ export function addExplainCommand(program: Command): void {
     .option('--markdown', 'the whole catalogue as docs/errors.md has it')
     .description('say what an error code means and what to do about it')
     .action((code: string | undefined, options: { markdown?: boolean }) => {
-      process.stdout.write(code === undefined || options.markdown ? catalogueMarkdown() : explain(code));
+      process.stdout.write(
+        code === undefined || options.markdown ? catalogueMarkdown() : explain(code.toUpperCase()),
+      );
     });
 }
 
 function explain(code: string): string {
   if (!(code in catalogue)) {
-    throw new RigError('CONFIG_INVALID', `no error code ${code}; \`rig explain\` lists them all`);
+    const nearest = nearestName(code, Object.keys(catalogue));
+    const hint = nearest === undefined ? '' : `did you mean ${nearest}? `;
+    throw new RigError('CONFIG_INVALID', `no error code ${code}; ${hint}\`rig explain\` lists them all`);
   }
   const entry = catalogue[code as ErrorCode];
   return [
