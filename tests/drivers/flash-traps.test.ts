@@ -42,6 +42,16 @@ for (const [what, chatter] of [
   });
 }
 
+test('an answer without its status is said to be cut short', async () => {
+  const link = fakeLink((request, board) => board.sayPacket(Buffer.of(1, request.op, 0, 0, 0, 0, 0, 0)));
+  const { transport, loader } = await sessionOn(link);
+  const asked = command(transport, context, () =>
+    loader.checkCommand('', op.spiAttach, Buffer.alloc(8), 0, 0, 200),
+  );
+  const { error } = await failureOf(asked);
+  assert.equal(error.message, 'FLASH_PROTOCOL: the answer of the loader was cut short, while asking');
+});
+
 test('a block that was not acknowledged is never sent again', async () => {
   const link = fakeLink(() => undefined);
   const transport = new LinkTransport(link);

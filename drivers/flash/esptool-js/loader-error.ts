@@ -46,7 +46,8 @@ function commandError(error: unknown, { doing, timeoutMs, refused }: CommandCont
     return new RigError(refused, `the loader refused: ${error.message}, while ${doing}`, { cause: error });
   }
   // The library has no field for the status, only this text.
-  const status = /failed with status (\d+),(\d+)/.exec(error instanceof Error ? error.message : '');
+  const text = error instanceof Error ? error.message : '';
+  const status = /failed with status (\d+),(\d+)/.exec(text);
   if (status)
     return commandError(new LoaderStatus(Number(status[1]), Number(status[2])), {
       doing,
@@ -54,7 +55,9 @@ function commandError(error: unknown, { doing, timeoutMs, refused }: CommandCont
       refused,
     });
   if (isLoaderError(error)) {
-    return new RigError('FLASH_PROTOCOL', `${error.message}, while ${doing}`, { cause: error });
+    const isCutShort = /failed with status $|Only got \d+ bytes/.test(text);
+    const what = isCutShort ? 'the answer of the loader was cut short' : error.message;
+    return new RigError('FLASH_PROTOCOL', `${what}, while ${doing}`, { cause: error });
   }
   return asRigError(error);
 }
