@@ -18,7 +18,7 @@ export interface BoardInputs {
 export interface BoardInputOptions {
   slot: Pick<BenchSlot, 'power' | 'boot' | 'reset' | 'lamps'>;
   lines: LineBank;
-  wire: Pick<Wire, 'onLines' | 'onHangUp'>;
+  wire: Pick<Wire, 'onLines' | 'onHangUp' | 'onMisheard'>;
   byHand: boolean;
   log: (text: string) => void;
 }
@@ -73,6 +73,11 @@ export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInput
   });
 
   const knock = createKnockDetector();
+  const hear = (bytes: Buffer): void => {
+    if (hand && !linesSeen && knock(bytes)) pressReset('a loader tool knocks');
+  };
+  // A tool that comes right after another finds the loader at the rate that the other left it at.
+  wire.onMisheard(hear);
   const follow = (): void => {
     board?.switchPower(powerOn());
     if (active(reset)) board?.hold();
@@ -93,9 +98,7 @@ export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInput
       follow();
     },
     strap,
-    hear(bytes) {
-      if (hand && !linesSeen && knock(bytes)) pressReset('a loader tool knocks');
-    },
+    hear,
     close() {
       adapter.close();
       board = undefined;

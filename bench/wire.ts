@@ -48,6 +48,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
   let receiveRate = options.baudRate;
   let sendRate = options.baudRate;
   let receive: (bytes: Buffer) => void = () => {};
+  let onMisheard: (bytes: Buffer) => void = () => {};
   let onLines: (lines: { dtr: boolean; rts: boolean }) => void = () => {};
   let onHangUp: () => void = () => {};
 
@@ -56,7 +57,10 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     lateness: () => toHost.takeLateness(),
     deliver(bytes, baudRate) {
       if (toBoard.queuedBytes < mostQueuedBytes / 2) for (const each of [pty, network]) each.resume();
-      if (powered) receive(misread(bytes, baudRate, receiveRate));
+      if (!powered) return;
+      const heard = misread(bytes, baudRate, receiveRate);
+      receive(heard);
+      if (heard !== bytes) onMisheard(bytes);
     },
   });
   const toHost = createHalfLine({
@@ -95,6 +99,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
       if (powered && !closed) toHost.push(Buffer.from(bytes), sendRate);
     },
     onReceive: (listener) => void (receive = listener),
+    onMisheard: (listener) => void (onMisheard = listener),
     setBaudRate(baudRate, { afterSent = false } = {}) {
       sendRate = baudRate;
       const retune = () => (receiveRate = baudRate);

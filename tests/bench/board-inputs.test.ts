@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import type { StartLoader } from '../../bench/parts.js';
 import { chip, makeBoard, smallRelease, type BoardRig, type BoardRigOptions } from './board-rig.js';
 
 const ready = /Factory test console ready.*\n/;
@@ -30,6 +31,8 @@ async function openAdapter(
     },
   };
 }
+
+const sync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00, 0, 0, 0, 0, 0x07, 0x07, 0x12, 0x20, 0xc0]);
 
 describe("a board on its station's lines", () => {
   it('is silent without power, and forgets what it was about to say', async (test) => {
@@ -134,8 +137,19 @@ describe('a board of a bench that was started by hand', () => {
     await rig.untilState('application ready');
     socket.destroy();
     await rig.untilLog('the host closed the port');
-    const sync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00, 0, 0, 0, 0, 0x07, 0x07, 0x12, 0x20, 0xc0]);
     for (const part of [sync.subarray(0, 3), sync.subarray(3)]) await rig.host.send(part);
+    await rig.untilState('loader');
+  });
+
+  it('is reset by hand when a tool comes so soon that the loader still has the rate of the one before', async (test) => {
+    const startLoader: StartLoader = ({ wire }) => {
+      wire.setBaudRate(460_800);
+      return { stop: () => undefined };
+    };
+    const rig = await boardFor(test, { byHand: true, startLoader });
+    await rig.untilState('loader');
+    await rig.host.send(sync);
+    await rig.untilLog('a loader tool knocks: reset by hand, into the loader');
     await rig.untilState('loader');
   });
 

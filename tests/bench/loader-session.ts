@@ -30,6 +30,7 @@ export function startSession(
     onReceive: (listener) => void (receive = listener),
     setBaudRate: (baudRate) => void rates.push(baudRate),
     setPowered: () => {},
+    onMisheard: () => {},
     onLines: () => {},
     onHangUp: () => {},
     close: () => Promise.resolve(),
