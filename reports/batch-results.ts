@@ -21,9 +21,16 @@ function row({ name, last, attempts }: Unit): string[] {
 }
 
 function notes(attempts: Unit['attempts']): string {
-  const last = attempts.at(-1)?.failure;
+  const record = attempts.at(-1);
+  const last = record?.failure;
+  // So that nobody takes a board that was only looked at for one that is provisioned.
+  const looked = record?.proof === 'identity' && record.outcome === 'pass';
   const earlier = attempts
     .slice(0, -1)
     .map(({ attempt, outcome, failure }) => `attempt ${attempt}: ${failure?.code ?? outcome}`);
-  return [...(last ? [failureText(last)] : []), ...earlier].join('; ');
+  return [
+    ...(last ? [failureText(last)] : []),
+    ...(looked ? ['identified only; nothing was written'] : []),
+    ...earlier,
+  ].join('; ');
 }

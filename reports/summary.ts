@@ -11,6 +11,7 @@ export function summaryText(data: RunData, units: readonly Unit[], files: readon
     heading(data),
     counts(tally(units)),
     bad(units),
+    unfinished(units),
     power(data),
     liveRails(units),
     where(files),
@@ -58,6 +59,17 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
   if (attempts.length > 1) lines.push(`  attempts: ${attempts.length}`);
   if (last.consoleLog) lines.push(`  log: ${last.consoleLog}`);
   return lines.join('\n');
+}
+
+/** Boards that may be half written: nobody has proved anything of them. */
+function unfinished(units: readonly Unit[]): string {
+  const aborted = units.filter(({ last }) => last.outcome === 'aborted');
+  if (aborted.length === 0) return '';
+  const lines = aborted.map(({ station, slot, name, last }) => {
+    const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
+    return `  ${station} ${slot} · ${name} · ${where}`;
+  });
+  return ['aborted, to be run again before use:', ...lines].join('\n');
 }
 
 /** The state of the outputs at the end of the last run. */

@@ -167,6 +167,22 @@ describe('the reports of a run', () => {
     assert.deepEqual(await readdir(folder), [journalName]);
   });
 
+  test('say which boards an aborted run leaves to be run again, and in which step it stopped', async () => {
+    const stopped = ended('ABORTED', { step: 'flash' }, { slot: 'slot2' });
+    const files = await writeProjections(await journalOf([passed({}), stopped]));
+    const summary = await readFile(files.summary, 'utf8');
+    assert.match(summary, /run again before use:\n  station1 slot2 · 24:6f:28:00:00:02 · stopped in flash\n/);
+  });
+
+  test('do not let a board that was only identified look like a provisioned one', async () => {
+    const seen = passed({ programme: 'detect', proof: 'identity' });
+    const rows = await rowsOf((await writeProjections(await journalOf([seen]))).results);
+    assert.deepEqual(
+      [rows[0]?.['Status'], rows[0]?.['Notes']],
+      ['Success', 'identified only; nothing was written'],
+    );
+  });
+
   test('have no factory record of a lease that was refused', async () => {
     const refused = ended('SLOT_BUSY', { step: '' }, { steps: [] });
     delete refused.device;
