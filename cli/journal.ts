@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { journalWriter } from '../batch/journal.js';
 import { journalName } from '../batch/run-data.js';
 import { readJournal } from '../batch/journal-reader.js';
 import { emptyChain } from '../batch/journal-entries.js';
@@ -20,6 +21,8 @@ export interface JournalSummary {
   /** Bytes of a last line that was cut short; the next run cuts it. */
   tornBytes: number;
   runs: { runId: string; startedAt: string; ended: boolean }[];
+  /** The process that writes the journal now; absent when its last run has ended, in order or not. */
+  writerPid?: number;
   attempts: { started: number; finished: number; outcomes: Partial<Record<Outcome, number>> };
   /** Attempts that began and have no record. */
   open: Pick<AttemptHeader, 'attemptId' | 'startedAt'>[];
@@ -62,7 +65,8 @@ export async function journalSummary(folder: string): Promise<JournalSummary> {
     if (!(thrown instanceof RigError) || thrown.code !== 'JOURNAL_CORRUPT') throw thrown;
     Object.assign(summary, { valid: false, problem: thrown.message });
   }
-  return { ...summary, open: [...open.values()] };
+  const writer = await journalWriter(path);
+  return { ...summary, ...(writer && { writerPid: writer.pid }), open: [...open.values()] };
 }
 
 /** The summary as a person reads it. */
@@ -78,9 +82,16 @@ export function formatJournalSummary(summary: JournalSummary): string {
     summary.path,
     `  ${chain}`,
     ...(tornBytes > 0 ? [`  ${tornBytes} bytes of a torn last line; the next run cuts them`] : []),
-    ...runs.map(({ runId, ended }) => `  run ${runId}: ${ended ? 'ended in order' : 'going on, or died'}`),
+    ...runs.map((run) => `  run ${run.runId}: ${stateOf(run, summary)}`),
     `  attempts: ${attempts.started} started, ${attempts.finished} finished${outcomes.length > 0 ? ` (${outcomes.join(', ')})` : ''}, ${open.length} open`,
     ...open.map(({ attemptId, startedAt }) => `    open: ${attemptId}, started ${startedAt}`),
     '',
   ].join('\n');
+}
+
+function stateOf(run: JournalSummary['runs'][number], { runs, valid, writerPid }: JournalSummary): string {
+  if (run.ended) return 'ended in order';
+  if (run !== runs.at(-1)) return 'DIED';
+  if (writerPid !== undefined) return `goes on, pid ${writerPid}`;
+  return valid ? 'DIED' : 'how it ended stands after the break';
 }

@@ -38,9 +38,21 @@ describe('the summary of a journal', () => {
     );
     const text = formatJournalSummary(summary);
     assert.match(text, /chain valid, 6 lines/);
+    assert.match(text, /run run1: DIED/);
     assert.match(text, /attempts: 3 started, 2 finished \(1 success, 1 failure\), 1 open/);
     assert.match(text, /open: run1\/station1\/slot3\/1, started 2026-/);
     assert.deepEqual(JSON.parse(JSON.stringify(summary)), summary);
+  });
+
+  test('tells a run that goes on from one that died', async () => {
+    const journal = await openJournal(path, { runId: 'run1' });
+    try {
+      const summary = await journalSummary(folder);
+      assert.equal(summary.writerPid, process.pid);
+      assert.match(formatJournalSummary(summary), new RegExp(`run run1: goes on, pid ${process.pid}`));
+    } finally {
+      await journal.close();
+    }
   });
 
   test('tells of a torn last line', async () => {
