@@ -63,6 +63,7 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       return null;
     },
     async claimUnit({ station, slot, mac }) {
+      await leases.identified(station, slot);
       const place = `${station} ${slot}`;
       const slots = slotsOfMac.get(mac.toLowerCase()) ?? new Set();
       slotsOfMac.set(mac.toLowerCase(), slots.add(place));

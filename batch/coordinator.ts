@@ -71,6 +71,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
     hold: (station, { slot: slotId, pid }) => holdSlot({ care, runtimeFolder, runId, station, slotId, pid }),
     journalStart: (header) => journal.append('attempt-start', header),
+    journalDevice: (device) => journal.append('attempt-device', device),
     async journalRecord(record) {
       const written = await journal.append('attempt', record);
       records.push(record);

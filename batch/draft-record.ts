@@ -1,11 +1,19 @@
 import type { RigError } from '../core/errors.js';
 import { outcomeFor } from '../core/outcome.js';
-import type { AttemptHeader, AttemptRecord, DeviceIdentity, StepRecord } from '../core/record.js';
+import type {
+  AttemptDevice,
+  AttemptHeader,
+  AttemptRecord,
+  DeviceIdentity,
+  StepRecord,
+} from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 
 /** What the coordinator itself knows of an attempt: the record, when the worker that should write it is gone. */
 export interface DraftRecord {
   note(event: RunEvent): void;
+  /** What the board has said of itself; undefined until then. */
+  device(): AttemptDevice | undefined;
   /** The record with this error as its failure, in the step that is open. */
   failed(error: RigError): AttemptRecord;
 }
@@ -38,6 +46,7 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
       if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
       else closeStep(event.result ?? 'fail');
     },
+    device: () => device && { attemptId: header.attemptId, device, proof },
     failed(error) {
       const { code, blame, category } = error;
       const failure = { code, blame, category, message: error.message.slice(code.length + 2), step: path() };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
 
 /** What a line of the journal may carry: type → data. */
@@ -7,6 +7,8 @@ export interface JournalData {
   /** A run begins. A journal of a batch has one for each run of it. */
   run: RunHeader;
   'attempt-start': AttemptHeader;
+  /** The board said who it is; on disk before anything is written to it. */
+  'attempt-device': AttemptDevice;
   /** The attempt is over, whatever became of it. */
   attempt: AttemptRecord;
   /** The lines as they were read back when the run ended. */

@@ -1,6 +1,6 @@
 import { abortedBy } from '../core/deadline.js';
 import { asRigError, RigError } from '../core/errors.js';
-import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 import { isSafe, type LineReadback } from '../core/run-record.js';
 import type { Slot, Station } from '../rigs/types.js';
@@ -27,6 +27,8 @@ export interface Leases {
   /** Ends what is open, and refuses whatever would begin from now on. */
   endAll(why: RigError): Promise<void>;
   note(event: RunEvent): void;
+  /** Resolves when it is on disk which board is in the slot; once an attempt. Does nothing for a slot without an attempt. */
+  identified(station: string, slot: string): Promise<void>;
   /** What the outputs of each slot were read back as when its last attempt ended. */
   readback(): LineReadback[];
 }
@@ -37,8 +39,9 @@ export interface LeasesOptions {
   /** Path of an attempt's console log, relative to the results folder. */
   consoleLog: (header: AttemptHeader) => string;
   hold: (station: Station, request: LeaseRequest) => Promise<SlotHold>;
-  /** Both resolve when it is on disk. */
+  /** Each resolves when it is on disk. */
   journalStart: (header: AttemptHeader) => Promise<unknown>;
+  journalDevice: (device: AttemptDevice) => Promise<unknown>;
   journalRecord: (record: AttemptRecord) => Promise<{ seq: number }>;
 }
 
@@ -48,12 +51,13 @@ interface OpenAttempt {
   hold: SlotHold;
   /** Lets the next attempt at the slot begin. */
   leave: () => void;
+  identified?: Promise<unknown>;
   committing?: Promise<{ seq: number }>;
   ending?: Promise<void>;
 }
 
 export function createLeases(options: LeasesOptions): Leases {
-  const { journalStart, journalRecord } = options;
+  const { journalStart, journalDevice, journalRecord } = options;
   const open = new Map<string, OpenAttempt>();
   const readbacks = new Map<string, LineReadback[]>();
   const granting = new Set<Promise<unknown>>();
@@ -61,6 +65,8 @@ export function createLeases(options: LeasesOptions): Leases {
   const places = createTurns();
   const stop = new AbortController();
 
+  const attemptAt = (station: string, slot: string) =>
+    [...open.values()].find(({ header }) => header.station === station && header.slot === slot);
   const hold = async (station: Station, configured: Slot, request: LeaseRequest): Promise<SlotHold> => {
     try {
       const held = await options.hold(station, request);
@@ -148,10 +154,11 @@ export function createLeases(options: LeasesOptions): Leases {
       const failed = ends.find((each) => each.status === 'rejected');
       if (failed) throw failed.reason;
     },
-    note(event) {
-      for (const { header, draft } of open.values()) {
-        if (header.station === event.station && header.slot === event.slot) draft.note(event);
-      }
+    note: (event) => attemptAt(event.station, event.slot)?.draft.note(event),
+    async identified(station, slot) {
+      const attempt = attemptAt(station, slot);
+      const device = attempt?.draft.device();
+      if (attempt && device) await (attempt.identified ??= journalDevice(device));
     },
     readback: () => [...readbacks.values()].flat(),
   };

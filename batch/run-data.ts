@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { AttemptHeader } from '../core/record.js';
-import type { RunData, RunSpan } from '../reports/run-data.js';
+import type { RunData, RunSpan, UnfinishedAttempt } from '../reports/run-data.js';
 import { emptyChain, type JournalEntry } from './journal-entries.js';
 import { readJournal } from './journal-reader.js';
 
@@ -11,12 +10,13 @@ export const journalName = 'journal.jsonl';
 export async function readRunData(resultsFolder: string): Promise<RunData> {
   let chain = emptyChain;
   const data: Omit<RunData, 'unfinished' | 'chain'> = { batch: '', runs: [], attempts: [] };
-  const open = new Map<string, AttemptHeader>();
+  const open = new Map<string, UnfinishedAttempt>();
   const entries = readJournal(join(resultsFolder, journalName), { onLine: (head) => (chain = head) });
   for await (const entry of entries) {
     note(data.runs, entry);
     if (entry.type === 'run') data.batch = entry.data.batch;
     if (entry.type === 'attempt-start') open.set(entry.data.attemptId, entry.data);
+    if (entry.type === 'attempt-device') Object.assign(open.get(entry.data.attemptId) ?? {}, entry.data);
     if (entry.type === 'attempt') {
       open.delete(entry.data.attemptId);
       data.attempts.push(entry.data);

@@ -77,6 +77,13 @@ export interface AttemptHeader {
   startedAt: string;
 }
 
+/** What is known of an attempt once its board is identified: if its run dies, this board may be half written. */
+export interface AttemptDevice {
+  attemptId: string;
+  device: DeviceIdentity;
+  proof: AttemptRecord['proof'];
+}
+
 /** One attempt at one unit, complete: what the journal keeps and every report is made from. */
 export interface AttemptRecord extends AttemptHeader {
   endedAt: string;

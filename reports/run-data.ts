@@ -1,6 +1,6 @@
 import { catalogue } from '../core/error-catalogue.js';
 import { outcomeFor } from '../core/outcome.js';
-import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
 
 /** Everything that the reports of one results folder are made from: the content of its journal, sorted by kind. */
@@ -12,10 +12,13 @@ export interface RunData {
   /** Every attempt that was recorded, in the order of recording. */
   attempts: AttemptRecord[];
   /** Attempts that began and have no record: their run died. */
-  unfinished: AttemptHeader[];
+  unfinished: UnfinishedAttempt[];
   /** The state of the chain after the last line: quoted in the JSON report, so that a journal cut short later can be told. */
   chain: { lines: number; head: string };
 }
+
+/** With what is known of its board, when it was identified before the run died. */
+export type UnfinishedAttempt = AttemptHeader & Partial<AttemptDevice>;
 
 export interface RunSpan {
   header: RunHeader;
@@ -37,10 +40,10 @@ export function secondsBetween(startedAt: string, endedAt: string): number {
 }
 
 /** What the reports show for an attempt that has no record: an error of the rig, over when its run fell silent. */
-export function recordOfUnfinished(header: AttemptHeader, endedAt: string): AttemptRecord {
+export function recordOfUnfinished(header: UnfinishedAttempt, endedAt: string): AttemptRecord {
   const { blame, category } = catalogue.COORDINATOR_LOST;
   const message = 'the run died before this attempt was recorded';
   const failure = { code: 'COORDINATOR_LOST', blame, category, message, step: '' };
   const outcome = outcomeFor(blame);
-  return { ...header, endedAt, outcome, failure, steps: [], measurements: [], proof: 'identity' };
+  return { proof: 'identity', ...header, endedAt, outcome, failure, steps: [], measurements: [] };
 }

@@ -230,13 +230,14 @@ describe('a run', () => {
     assert.match(currentRunFeed()?.warnings().join() ?? '', /slot1 had passed by then: take that board out/);
   });
 
-  test('keeps who the board was and where its console log is when the worker dies', async () => {
+  test('has on disk who the board is before it is written, and keeps that for a worker that dies', async () => {
     const coordinator = await runs.start('run1');
     const dying = await runs.worker('run1');
     const { consoleLog } = await dying.lease('slot1');
     dying.tell({ station: 'station1', slot: 'slot1', type: 'device', device });
-    // An answer comes after everything that was told before it.
-    await dying.ask('giveBack', { resource: 'nothing' });
+    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', mac: device.mac });
+    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', mac: device.mac });
+    assert.deepEqual(await typesOf('run1'), ['run', 'attempt-start', 'attempt-device']);
     dying.close();
     await coordinator.close();
     const [record] = await recordsOf('run1');

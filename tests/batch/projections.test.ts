@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { openJournal } from '../../batch/journal.js';
 import { writeProjections, type ProjectionFiles } from '../../batch/projections.js';
 import { journalName } from '../../batch/run-data.js';
-import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
+import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../../core/record.js';
 import type { LineReadback } from '../../core/run-record.js';
 import { attemptStart, ended, passed, runHeader } from '../reports/records.js';
 
@@ -25,15 +25,24 @@ interface RunOptions {
   lines?: LineReadback[];
   died?: boolean;
   stations?: string[];
+  devices?: AttemptDevice[];
 }
 
 async function journalOf(records: AttemptRecord[], options: RunOptions = {}): Promise<string> {
-  const { runId = 'run1', unfinished = [], lines = [], died = false, stations = ['station1'] } = options;
+  const {
+    runId = 'run1',
+    unfinished = [],
+    lines = [],
+    died = false,
+    stations = ['station1'],
+    devices = [],
+  } = options;
   const folder = join(results, runId);
   const journal = await openJournal(join(folder, journalName), { runId });
   await journal.append('run', runHeader({ runId, stations }));
   for (const header of [...records, ...unfinished])
     await journal.append('attempt-start', attemptStart(header));
+  for (const device of devices) await journal.append('attempt-device', device);
   for (const record of records) await journal.append('attempt', record);
   if (!died) {
     await journal.append('safe', { lines });
@@ -230,6 +239,19 @@ describe('the reports of a run', () => {
     assert.match(summary, /power: not read back, since the run died/);
     const factory = await rowsOf(files.factoryRecords[0] ?? '');
     assert.equal(factory.length, 1);
+  });
+
+  test('take back the good record of a board that a dead run may have left half written', async () => {
+    await writeProjections(await journalOf([passed({ slot: 'slot2' })]));
+    const open = attemptStart({ slot: 'slot2', runId: 'run2', attemptId: 'run2/station1/slot2/1' });
+    const { device } = passed({ slot: 'slot2' });
+    assert.ok(device);
+    const devices = [{ attemptId: open.attemptId, device, proof: 'release' as const }];
+    const folder = await journalOf([], { runId: 'run2', unfinished: [open], devices, died: true });
+    const files = await writeProjections(folder);
+    assert.equal((await rowsOf(files.results))[0]?.['Device'], device.mac);
+    const [row, ...more] = await rowsOf(files.factoryRecords[0] ?? '');
+    assert.deepEqual([row?.['DeviceId'], row?.['Result'], more.length], [device.mac, 'Error', 0]);
   });
 
   test('name each output that is not known to be off', async () => {
