@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** A meter as the kernel's hwmon shows one: a folder with a file a value, decimal text and a newline. */
 export interface MeterFiles {
   folder: string;
-  /** Each file is replaced as a whole, so a reader never finds it empty or torn. */
+  /** Each file is replaced as a whole, so a reader never finds it empty or torn. One whose folder was removed stays away, as an unplugged meter does. */
   show(railMillivolts: number, railMilliamps: number): void;
 }
 
@@ -15,9 +15,13 @@ export function createMeterFiles(folder: string, files: { volts: string; amps?: 
   const put = (name: string, value: number): void => {
     if (shown.get(name) === value) return;
     const fresh = join(folder, `.${name}.new`);
-    writeFileSync(fresh, `${value}\n`);
-    renameSync(fresh, join(folder, name));
-    shown.set(name, value);
+    try {
+      writeFileSync(fresh, `${value}\n`);
+      renameSync(fresh, join(folder, name));
+      shown.set(name, value);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   };
   const show = (railMillivolts: number, railMilliamps: number): void => {
     put(files.volts, Math.round(railMillivolts));
