@@ -5,6 +5,7 @@ import { servePeer } from '../core/rpc.js';
 import { guardLines } from './guard-lines.js';
 import { guardProcesses } from './guard-processes.js';
 import type { GuardOps, SafetyReport } from './guard-protocol.js';
+import { unsafeText } from './unsafe-text.js';
 
 // The guard process: `node --import tsx gpio/guard-main.ts [log file]`, started by guard.ts. It serves its owner over standard
 // input and output; when the input ends without `stop`, the owner has died, and every watched line is driven safe.
@@ -94,11 +95,9 @@ async function end(): Promise<void> {
 }
 
 function summaryOf(reports: readonly SafetyReport[]): string {
-  const failed = reports.filter(({ ok }) => !ok);
-  const safe = `${reports.length - failed.length} of ${reports.length} lines are safe`;
-  return failed.length === 0
-    ? safe
-    : `${safe}; NOT SAFE: ${failed.map(({ line, error }) => `${line} (${error})`).join(', ')}`;
+  const unsafe = unsafeText(reports);
+  const safe = `${reports.filter(({ ok }) => ok).length} of ${reports.length} lines are safe`;
+  return unsafe === '' ? safe : `${safe}; NOT SAFE: ${unsafe}`;
 }
 
 function log(text: string): void {

@@ -9,6 +9,7 @@ import { RigError } from '../core/errors.js';
 import { rpcClientOver, type RpcStreams } from '../core/rpc.js';
 import type { GuardedLine, GuardOps, SafetyReport } from './guard-protocol.js';
 import type { LineBackendSpec } from './line.js';
+import { unsafeText } from './unsafe-text.js';
 
 /**
  * The owner's side of the guard: a process of its own that switches everything off when the owner dies, however it dies. Every
@@ -124,11 +125,8 @@ function spawnGuard(log: string | undefined): { child: ChildProcess; streams: Rp
 }
 
 function assertAllSafe(reports: readonly SafetyReport[]): void {
-  const failed = reports.filter(({ ok }) => !ok);
-  if (failed.length === 0) return;
-  const which = failed.map(({ line, error }) => `${line} (${error})`).join(', ');
-  throw new RigError(
-    'LINE_READBACK',
-    `the guard could not make ${failed.length} of ${reports.length} lines safe: ${which}`,
-  );
+  const failed = reports.filter(({ ok }) => !ok).length;
+  if (failed === 0) return;
+  const what = `the guard could not make ${failed} of ${reports.length} lines safe: ${unsafeText(reports)}`;
+  throw new RigError('LINE_READBACK', what);
 }
