@@ -10,6 +10,7 @@ import { publishRunFeed } from '../reports/run-feed.js';
 import { secondsBetween } from '../reports/run-data.js';
 import type { Station } from '../rigs/types.js';
 import { coordinatorHandler } from './coordinator-ops.js';
+import { reportDeadRun } from './dead-run.js';
 import { openJournal } from './journal.js';
 import { createLeases } from './leases.js';
 import { writeProjections, type ProjectionFiles } from './projections.js';
@@ -101,7 +102,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await journal.close();
     throw thrown;
   });
-  await linkLatest(resultsFolder).catch((thrown: unknown) =>
+  const latest = join(dirname(resultsFolder), 'latest');
+  const died = await reportDeadRun(latest);
+  if (died !== undefined) warnings.push(died);
+  await linkLatest(latest, resultsFolder).catch((thrown: unknown) =>
     warnings.push(`results/latest: ${String(thrown)}`),
   );
   publishRunFeed({
@@ -145,8 +149,7 @@ async function eachInTurn(acts: readonly (() => Promise<unknown>)[]): Promise<un
 }
 
 /** `results/latest`: the run that was started last, also when it died. */
-async function linkLatest(resultsFolder: string): Promise<void> {
-  const latest = join(dirname(resultsFolder), 'latest');
+async function linkLatest(latest: string, resultsFolder: string): Promise<void> {
   const temporary = temporaryName(latest);
   await symlink(basename(resultsFolder), temporary);
   await rename(temporary, latest);

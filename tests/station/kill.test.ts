@@ -6,7 +6,7 @@ import { connectRpc, type RpcClient } from '../../core/rpc.js';
 import { RigError } from '../../core/errors.js';
 import { startBench } from '../bench-by-hand.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
-import { isFlashing, latestResults, openAttempts, runStation, startStation } from './run.js';
+import { isFlashing, latestResults, openAttempts, readCsv, runStation, startStation } from './run.js';
 
 interface BenchLine {
   use: string;
@@ -65,7 +65,15 @@ describe('a run whose main process is killed while it flashes', () => {
   });
 
   test('does not stand in the way of the next run', async () => {
+    const dead = await latestResults(rig);
     const run = await runStation(rig);
     assert.equal(run.exitCode, 0, run.output);
+    assert.match(run.output, /before this one died; open were bench1 slot1, bench1 slot2: run them again/);
+    const rows = await readCsv(join(dead, 'batch_results.csv'));
+    assert.deepEqual(
+      rows.map((row) => [row['Status'], row['ErrorCode'], /^24:6f:/.test(row['Device'] ?? '')]),
+      rows.map(() => ['Error', 'COORDINATOR_LOST', true]),
+    );
+    assert.equal(rows.length, 2);
   });
 });
