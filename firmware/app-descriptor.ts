@@ -25,7 +25,7 @@ export interface AppDescriptor {
 
 /** Every application image has its descriptor here: behind the image header and the first segment's header. */
 export const APP_DESCRIPTOR_OFFSET = 0x20;
-export const APP_DESCRIPTOR_BYTES = 256;
+const APP_DESCRIPTOR_BYTES = 256;
 const MAGIC = 0xabcd5432;
 
 const texts = [

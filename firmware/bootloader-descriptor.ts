@@ -10,7 +10,7 @@ export interface BootloaderDescriptor {
   dateTime: string;
 }
 
-export const BOOTLOADER_DESCRIPTOR_OFFSET = 0x20;
+const BOOTLOADER_DESCRIPTOR_OFFSET = 0x20;
 export const BOOTLOADER_DESCRIPTOR_BYTES = 80;
 const MAGIC = 0x50;
 

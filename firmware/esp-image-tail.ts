@@ -4,7 +4,7 @@ import { hex } from './hex.js';
 import type { Problem } from './problem.js';
 
 const CHECKSUM_SEED = 0xef;
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 
 /** What the image says about itself, beside what its bytes give. */
 export interface Proof {

@@ -4,7 +4,7 @@ import { espChipNamed, type EspChipName } from './esp-chips.js';
 import { readEspImageHeader, type EspImageHeader } from './esp-image-header.js';
 import { readEspImageSegments, segmentProblems, type EspImageSegment } from './esp-image-segments.js';
 import { readEspImageTail, type Proof } from './esp-image-tail.js';
-import { throwProblems, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
 
 /** All that an ESP image says about itself. What could not be read because the image is damaged is left out. */
 export interface EspImageReport {
@@ -59,14 +59,4 @@ export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {
 
 function inFileOrder(problems: Problem[]): Problem[] {
   return problems.sort((one, other) => one.offset - other.offset);
-}
-
-/** Throws IMAGE_INVALID with all problems when a board would not accept the image; `file` is named in the message. */
-export function checkEspImage(
-  bytes: Buffer,
-  expected: EspImageExpectation & { file: string },
-): EspImageReport {
-  const report = inspectEspImage(bytes, expected);
-  throwProblems(expected.file, report.problems);
-  return report;
 }

@@ -30,28 +30,9 @@ export interface ImageSetExpectation {
   flashSizeBytes: number;
 }
 
-const SECTOR_BYTES = 0x1000;
-
 /**
- * Checks the images of a release one by one and against each other, before a board is touched: valid for the chip, partition
- * table sound, everything where it belongs and within its bounds, the right version. Never throws; empty when all is well.
- */
-export function checkImageSet(
-  images: readonly ImagePlace[],
-  expected: ImageSetExpectation,
-): ImageSetProblem[] {
-  const chip = espChipNamed(expected.chip);
-  if (chip === undefined) return checkImageContents(images, expected);
-  return [
-    ...namesProblems(images),
-    ...placeProblems(images, expected.flashSizeBytes),
-    ...checkImageContents(images, expected),
-  ];
-}
-
-/**
- * The part of `checkImageSet` that looks into the images: valid for the chip, partition table sound, everything within its
- * partition, the right version. For those who hold names, offsets and sizes against a file of their own.
+ * Looks into the images of a release before a board is touched: valid for the chip, partition table sound, everything within its partition, the
+ * right version. Names, offsets and overlaps are the release file's business. Never throws; empty when all is well.
  */
 export function checkImageContents(
   images: readonly ImagePlace[],
@@ -70,46 +51,6 @@ export function checkImageContents(
     ...images.flatMap((image) => imageProblems(image, chip, expected)),
     ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
   ];
-}
-
-const required = ['bootloader', 'partitions', 'app'];
-
-function namesProblems(images: readonly ImagePlace[]): ImageSetProblem[] {
-  const names = images.map(({ name }) => name);
-  const absent = required.filter((name) => !names.includes(name));
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  return [
-    ...absent.map((name) => ({ image: name, what: `the release has no image named ${name}, expected one` })),
-    ...twice.map((name) => ({
-      image: name,
-      what: `the release has more than one image named ${name}, expected one`,
-    })),
-  ];
-}
-
-function placeProblems(images: readonly ImagePlace[], flashSizeBytes: number): ImageSetProblem[] {
-  const problems: ImageSetProblem[] = [];
-  images.forEach(({ name, offset, bytes }, index) => {
-    const report = (what: string): void => void problems.push({ image: name, what });
-    const end = offset + bytes.length;
-    if (bytes.length === 0) report('the file is empty');
-    if (offset % SECTOR_BYTES !== 0) {
-      report(
-        `offset ${hex(offset)} is not aligned, expected a multiple of ${hex(SECTOR_BYTES)}, the flash's sector`,
-      );
-    }
-    if (end > flashSizeBytes) {
-      report(`it goes to ${hex(end)}, but the flash ends at ${hex(flashSizeBytes)}`);
-    }
-    for (const other of images.slice(0, index)) {
-      const otherEnd = other.offset + other.bytes.length;
-      if (offset >= otherEnd || other.offset >= end) continue;
-      report(
-        `${hex(offset)} to ${hex(end)} overlaps ${other.name}, which has ${hex(other.offset)} to ${hex(otherEnd)}`,
-      );
-    }
-  });
-  return problems;
 }
 
 function readTable(

@@ -3,7 +3,7 @@ import type { ConsoleCursor } from './console.js';
 import { quoted } from './quoted.js';
 
 /** Bytes kept in memory unless told otherwise; a boot log is about 5 KiB. Older bytes are in the log file only. */
-export const keptBytesDefault = 4 * 1024 * 1024;
+const keptBytesDefault = 4 * 1024 * 1024;
 /** A line longer than this (garbage at a wrong rate) is kept in pieces of this size, which still match as one text. */
 const longestPiece = 64 * 1024;
 

@@ -9,7 +9,7 @@ import { demoProgram } from '../../firmware/demo-program.js';
 import { buildRelease } from '../../firmware/demo-release.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
 import { findProgram } from '../../firmware/factory-app-codec.js';
-import { checkImageSet } from '../../firmware/release-images.js';
+import { checkImageContents } from '../../firmware/release-images.js';
 import { demoRelease } from '../../rigs/releases/build-demo.js';
 
 const script = 'rigs/releases/build-demo.ts';
@@ -39,7 +39,10 @@ test('the demo release is one that a board with 4 MiB of flash would boot', () =
       ['app', 0x10000],
     ],
   );
-  assert.deepEqual(checkImageSet(images, { chip: 'esp32', version: '1.2.0', flashSizeBytes: 0x400000 }), []);
+  assert.deepEqual(
+    checkImageContents(images, { chip: 'esp32', version: '1.2.0', flashSizeBytes: 0x400000 }),
+    [],
+  );
   const app = images[2]?.bytes ?? Buffer.alloc(0);
   const { version, project } = inspectEspImage(app).app ?? {};
   assert.deepEqual([version, project], ['1.2.0', demoProgram.project]);
@@ -72,7 +75,7 @@ for (const appSizeBytes of [0x4000, 0xc000, 0x3fff0, 0x40000, 0x50010, 0x7a120, 
   test(`an application of ${appSizeBytes} bytes comes out valid and as long as asked`, () => {
     const images = buildRelease({ version: '0.1.0', program: demoProgram, appSizeBytes, seed: 3 });
     assert.deepEqual(
-      checkImageSet(images, { chip: 'esp32', version: '0.1.0', flashSizeBytes: 0x400000 }),
+      checkImageContents(images, { chip: 'esp32', version: '0.1.0', flashSizeBytes: 0x400000 }),
       [],
     );
     const off = Math.abs((images[2]?.bytes.length ?? 0) - appSizeBytes);
@@ -83,7 +86,7 @@ for (const appSizeBytes of [0x4000, 0xc000, 0x3fff0, 0x40000, 0x50010, 0x7a120, 
 test('a release for another flash size has its table and headers made for it', () => {
   for (const flashSizeBytes of [0x200000, 0x1000000]) {
     const images = buildRelease({ ...demoRelease, appSizeBytes: 0xc000, flashSizeBytes });
-    assert.deepEqual(checkImageSet(images, { chip: 'esp32', version: '1.2.0', flashSizeBytes }), []);
+    assert.deepEqual(checkImageContents(images, { chip: 'esp32', version: '1.2.0', flashSizeBytes }), []);
     assert.equal(inspectEspImage(images[0]?.bytes ?? Buffer.alloc(0)).header?.flashSizeBytes, flashSizeBytes);
   }
 });

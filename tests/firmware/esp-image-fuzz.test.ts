@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectEspImage } from '../../firmware/esp-image.js';
 import { findProgram } from '../../firmware/factory-app-codec.js';
-import { checkImageSet } from '../../firmware/release-images.js';
+import { checkImageContents } from '../../firmware/release-images.js';
 import { parsePartitionTable } from '../../firmware/partition-table.js';
 import { seededRandom } from '../../firmware/random.js';
 import { RigError } from '../../core/errors.js';
@@ -70,7 +70,7 @@ test('a damaged release is reported and a damaged program refused, but nothing c
     const images = release.map((image, index) =>
       index === at ? { ...image, bytes: mutate(image.bytes) } : image,
     );
-    checkImageSet(images, { chip: 'esp32', version: '1.0.0', flashSizeBytes: 0x400000 });
+    checkImageContents(images, { chip: 'esp32', version: '1.0.0', flashSizeBytes: 0x400000 });
     try {
       findProgram(images[2]?.bytes ?? Buffer.alloc(0));
     } catch (thrown) {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RigError } from '../../core/errors.js';
-import { checkEspImage, inspectEspImage } from '../../firmware/esp-image.js';
+import { inspectEspImage } from '../../firmware/esp-image.js';
 import { handMadeImage, rehashed, sampleApp, smallImage } from './samples.js';
 
 const image = handMadeImage();
@@ -226,23 +225,4 @@ test('a file cut off anywhere is told as such, at its end', () => {
     const expected = stages.find(([end]) => length < end)?.[1] ?? /never/;
     assert.match(report.problems.at(-1)?.what ?? '', expected, `cut to ${length} bytes`);
   }
-});
-
-test('checking an image throws IMAGE_INVALID with the file and all of its problems', () => {
-  const bad = rehashed(image, 1, [2, 9, 0x90]);
-  assert.throws(
-    () => checkEspImage(bad, { file: 'builds/app.bin', chip: 'esp32' }),
-    (thrown) => {
-      assert(thrown instanceof RigError);
-      assert.equal(thrown.code, 'IMAGE_INVALID');
-      assert.equal(thrown.blame, 'config');
-      assert.match(
-        thrown.message,
-        /^IMAGE_INVALID: builds\/app\.bin is not a valid image:\n {2}at 0x2: the flash mode/,
-      );
-      assert.match(thrown.message, /\n {2}at 0x3: the flash size code is 0x9/);
-      return true;
-    },
-  );
-  assert.equal(checkEspImage(image, { file: 'builds/app.bin', chip: 'esp32' }).app?.version, '3.4.5-rc.1');
 });

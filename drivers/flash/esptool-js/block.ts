@@ -33,7 +33,7 @@ export async function writeBlock(
 }
 
 /** Time of so many bytes on the wire, 8N1, in ms. */
-export function wireMs(bytes: number, baudRate: number): number {
+function wireMs(bytes: number, baudRate: number): number {
   return Math.ceil((bytes * 10_000) / baudRate);
 }
 
