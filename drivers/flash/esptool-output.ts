@@ -100,7 +100,7 @@ const causes: [pattern: RegExp, code: ErrorCode | undefined, hint?: string][] = 
   [/MD5 of file does not match|[Vv]erif(?:y|ication) failed/i, 'FLASH_VERIFY_MISMATCH'],
   [/[Dd]igest mismatch|[Cc]orrupt data/, 'FLASH_READ_FAILED'],
   [
-    /chip stopped responding|No serial data received|Timed out waiting|Serial data stream stopped/,
+    /chip stopped responding|No serial data received|No more data to read|Timed out waiting|Serial data stream stopped/,
     'FLASH_STALLED',
   ],
   [/(?:will not|doesn't|does not) fit in/, 'FLASH_TOO_SMALL'],
