@@ -145,7 +145,10 @@ void test('stopping makes everything safe, ends the guard and is written down', 
 void test('stopping says which lines could not be made safe', { timeout }, async (t) => {
   const { server, guard } = await startWatching(t);
   await server.stop();
-  await assert.rejects(guard.stop(), /LINE_READBACK: .*3 of 3 lines safe: bench\/0, bench\/1!, bench\/2 \(LINE_LOST/);
+  await assert.rejects(
+    guard.stop(),
+    /LINE_READBACK: .*3 of 3 lines safe: bench\/0, bench\/1!, bench\/2 \(LINE_LOST/,
+  );
   assert.equal(isRunning(guard.pid), false);
 });
 
