@@ -16,7 +16,10 @@ export async function reportDeadRun(latest: string): Promise<string | undefined>
     const last = runs.at(-1);
     if (last === undefined || last.end || (await journalWriter(join(folder, journalName)))) return undefined;
     const { summary } = await writeProjections(folder);
-    const slots = unfinished.map(({ station, slot }) => `${station} ${slot}`).join(', ');
+    const slots = unfinished
+      .map(({ station, slot }) => `${station} ${slot}`)
+      .sort((one, two) => one.localeCompare(two, 'en', { numeric: true }))
+      .join(', ');
     const open = slots === '' ? 'no unit was open' : `open were ${slots}: run them again`;
     return `run ${last.header.runId} before this one died; ${open}; ${relative('.', summary)}`;
   } catch (thrown) {

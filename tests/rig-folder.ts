@@ -63,7 +63,7 @@ function stationFile(station: string, release: string, { slots, faults }: RigFol
     board: 'esp32-devkit',
     release,
     programme: ['provision'],
-    powerOn: { staggerMs: 60, settleMs: 200 },
+    powerOn: { staggerMs: 60, settleMs: 100 },
     limits: { flashesAtOnce: slots },
     ...(faults && { faults, seed: 1 }),
     slots: Array.from({ length: slots }, (_, index) => ({

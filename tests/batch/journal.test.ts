@@ -131,11 +131,13 @@ describe('a journal', () => {
   test('keeps what was acknowledged when its writer is killed in the middle', async () => {
     const path = newPath();
     const writer = spawn(process.execPath, ['--import', 'tsx', writerProgram, path]);
+    const ended = once(writer, 'exit');
     let acknowledged = 0;
     for await (const line of createInterface(writer.stdout)) {
       acknowledged = Math.max(acknowledged, Number(line));
       if (acknowledged > 50) writer.kill('SIGKILL');
     }
+    await ended;
     const journal = await openJournal(path, { runId: 'next' });
     const { seq } = await journal.append('run', runHeader());
     await journal.close();

@@ -131,8 +131,8 @@ test('an answer that came while the event loop was blocked is no timeout', async
   const packet = transport.read(100);
   const until = performance.now() + 300;
   while (performance.now() < until) continue;
-  // Delivered as the poll phase would, after the timers that are due.
-  setTimeout(() => link.answer(1), 0);
+  // As the poll phase would: after the timers that are due, before the immediates that those ask for.
+  setImmediate(() => link.answer(1));
   assert.equal((await packet)[1], 1);
 });
 

@@ -24,6 +24,8 @@ export class LinkTransport {
   #wake: (() => void) | undefined;
   #stopped: Error | undefined;
   #deadline = Infinity;
+  /** When a read first found its time over. */
+  #lateSince: number | undefined;
   #heard: Buffer | undefined = Buffer.alloc(0);
 
   constructor(link: Link) {
@@ -83,12 +85,24 @@ export class LinkTransport {
     for (;;) {
       if (this.#stopped) throw this.#stopped;
       const leftMs = until - performance.now();
-      // Unrelated packets must not keep a command alive for ever; those of a late moment are looked at all the same.
-      const packet = leftMs > -graceMs ? this.#packets.shift() : undefined;
+      const packet = this.#mayLook(leftMs) ? this.#packets.shift() : undefined;
       if (packet) return packet;
       if (leftMs <= 0) throw new LoaderSilence('no answer');
       await this.#wait(leftMs);
     }
+  }
+
+  /**
+   * What came while the event loop was blocked is looked at, however long that was; but unrelated packets must not keep a command
+   * alive for ever.
+   */
+  #mayLook(leftMs: number): boolean {
+    if (leftMs > 0) {
+      this.#lateSince = undefined;
+      return true;
+    }
+    this.#lateSince ??= performance.now();
+    return performance.now() - this.#lateSince < graceMs;
   }
 
   flushInput(): void {
