@@ -70,6 +70,6 @@ async function startBench(options: StationBenchOptions): Promise<StationBench> {
   const plan = benchPlan(station, { socketPath, folder, byHand: false }, (slot) => dealFaults(station, slot));
   const planPath = join(folder, 'plan.json');
   await writeFile(planPath, JSON.stringify(plan, null, 2));
-  const bench = await startBenchProcess(station.name, planPath, join(resultsFolder, 'bench.log'));
+  const bench = await startBenchProcess(station.name, planPath, join(folder, 'bench.log'));
   return { ...bench, byHand: false };
 }

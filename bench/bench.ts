@@ -14,8 +14,8 @@ import { createWire } from './wire.js';
 export interface Bench {
   readonly state: BenchState;
   lines(): LineReport[];
-  /** True while an output switches power on. */
-  energised(): boolean;
+  /** True while an output switches power on, or somebody still has a hand on the lines: the guard reads back what it did. */
+  inUse(): boolean;
   /** Ends the boards and removes the socket; says how the lines were. May be called twice. */
   close(): Promise<void>;
 }
@@ -44,7 +44,8 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   return {
     state,
     lines: () => lines.report(),
-    energised: () => plan.slots.some(({ power }) => power !== undefined && lines.isActive(power)),
+    inUse: () =>
+      control.peers > 0 || plan.slots.some(({ power }) => power !== undefined && lines.isActive(power)),
     close: () => (closing ??= close()),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { BenchPlan } from '../rigs/bench.js';
 import { startBench } from './bench.js';
 
-/** How long the bench waits, after its owner has gone, for the guard to switch the power lines off. */
+/** How long the bench waits, after its owner has gone, for the guard to switch the power lines off and to read them back. */
 const lingerMs = 5000;
 const lingerStepMs = 20;
 
@@ -23,7 +23,7 @@ async function main(planPath: string | undefined): Promise<void> {
   const bench = await startBench(plan, stop);
   try {
     process.stdout.write(`${JSON.stringify(bench.state)}\n`);
-    await Promise.race([asked, owner.then(() => untilSafe(bench.energised, asked))]);
+    await Promise.race([asked, owner.then(() => untilIdle(bench.inUse, asked))]);
   } finally {
     await bench.close();
   }
@@ -38,11 +38,11 @@ function inputEnded(): Promise<void> {
   });
 }
 
-async function untilSafe(energised: () => boolean, asked: Promise<void>): Promise<void> {
+async function untilIdle(inUse: () => boolean, asked: Promise<void>): Promise<void> {
   const deadline = performance.now() + lingerMs;
   let ended = false;
   void asked.then(() => (ended = true));
-  while (energised() && !ended && performance.now() < deadline) {
+  while (inUse() && !ended && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, lingerStepMs));
   }
 }

@@ -421,7 +421,7 @@ export const catalogue = {
     category: 'other',
     retryable: false,
     cause: 'The virtual bench did not start or ended early.',
-    remedy: 'Read bench.log in the results folder of the run.',
+    remedy: 'Read bench/<station>/bench.log in the results folder of the run.',
   },
   ABORTED: {
     blame: 'operator',

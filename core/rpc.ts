@@ -23,6 +23,8 @@ const maxSocketPathBytes = 107;
 
 export interface RpcServer {
   readonly path: string;
+  /** How many are connected now. */
+  readonly peers: number;
   /** Ends every connection and removes the socket file; may be called twice. */
   close(): Promise<void>;
 }
@@ -47,7 +49,13 @@ export async function serveRpc(path: string, handler: RpcHandler): Promise<RpcSe
     await new Promise<void>((resolve) => server.close(() => resolve()));
     await rm(path, { force: true });
   };
-  return { path, close: () => (closing ??= close()) };
+  return {
+    path,
+    get peers() {
+      return sockets.size;
+    },
+    close: () => (closing ??= close()),
+  };
 }
 
 /** The two ends of a connection: one socket twice, or a process's output and input. */
