@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { access, constants, copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 import { suggestion } from '../core/nearest-name.js';
@@ -82,7 +83,7 @@ function forPlaywright(problems: readonly Problem[]): Error {
 
 /** Playwright prints an error of the config with its stack and its properties; a file or folder to correct needs neither. */
 function plain({ message }: RigError): Error {
-  return Object.assign(new Error(message), { stack: message });
+  return Object.assign(new Error(message), { stack: message, [inspect.custom]: () => message });
 }
 
 function describe(station: Station, specs: readonly string[], selection: RunSelection): RunStation {
