@@ -57,6 +57,8 @@ async function loadAjv(): Promise<Ajv> {
     useDefaults: true,
     discriminator: true,
     allowUnionTypes: true,
+    // Run once a process: what optimising costs is never earned back.
+    code: { optimize: false },
     // A test holds the schemas against their meta-schema; here it would cost as much as all the rest.
     validateSchema: false,
     meta: false,
