@@ -63,7 +63,8 @@ export function createTurns(): Turns {
       const now = performance.now();
       const at = Math.max(now, nextTurnAt.get(name) ?? now);
       nextTurnAt.set(name, at + spacingMs);
-      if (at > now) await pause(at - now, signal);
+      // A timer cuts fractions off.
+      if (at > now) await pause(Math.ceil(at - now), signal);
       return { waitedMs: Math.round(at - now) };
     },
   };
