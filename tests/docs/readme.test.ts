@@ -58,6 +58,7 @@ const expected = new Map<string, [number, RegExp[]]>([
     'RIG_FAULTS="slot2:bad-cell@0x20000,slot5:dead,slot7:low-heap@40000" npx playwright test --project=station1',
     [1, [/^ {2}3 failed$/m, /^ {2}5 passed \(/m, ...blockLines('fail in flash')]],
   ],
+  ['npx rig report', [0, [/latest\/allure-report\/index\.html$/m]]],
   ['npx rig explain FLASH_VERIFY_MISMATCH', [0, [/remedy: /]]],
   ['npx rig journal', [0, [/chain valid/, /8 started, 8 finished/]]],
 ]);
