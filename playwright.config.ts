@@ -1,5 +1,6 @@
 import { defineConfig, type ReporterDescription } from '@playwright/test';
-import { planRun, playwrightFolder } from './batch/plan-run.js';
+import { planRun } from './batch/plan-run.js';
+import { playwrightFolder } from './batch/run-context.js';
 import { stationProjects, workerCount } from './batch/playwright-projects.js';
 import { allureReporterOptions } from './reports/allure.js';
 

@@ -1,9 +1,6 @@
 import type { Station } from '../rigs/types.js';
 import { inWorker, runContext, type RunContext } from './run-context.js';
 
-/** Name of Playwright's own output folder in the results folder of a run. */
-export const playwrightFolder = 'playwright';
-
 export interface PlanOptions {
   /** Folder of the station files. */
   rigs: string;

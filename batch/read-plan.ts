@@ -10,8 +10,8 @@ import { runtimeFolder } from '../core/runtime-folder.js';
 import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
 import { namesProgramme, readCommandLine, selects, type RunSelection } from './command-line.js';
-import { playwrightFolder, type PlanOptions, type RunPlan } from './plan-run.js';
-import { publishRunContext, type RunContext, type RunStation } from './run-context.js';
+import type { PlanOptions, RunPlan } from './plan-run.js';
+import { playwrightFolder, publishRunContext, type RunContext, type RunStation } from './run-context.js';
 
 /** The main process' part of `planRun`: reads the command line and every file of the run. */
 export async function readPlan(options: PlanOptions): Promise<RunPlan> {

@@ -1,3 +1,6 @@
+/** Name of Playwright's own output folder in the results folder of a run. */
+export const playwrightFolder = 'playwright';
+
 /** What the main process tells its workers, through the environment, before the first one is forked. Plain JSON. */
 export interface RunContext {
   runId: string;
