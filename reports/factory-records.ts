@@ -7,7 +7,7 @@ import { csv } from './batch-results.js';
 import type { Unit } from './units.js';
 
 /** The columns of this version. Columns are only ever appended; files keep what other versions added. */
-export const factoryColumns = [
+const factoryColumns = [
   'DeviceId',
   'MAC',
   'Board',

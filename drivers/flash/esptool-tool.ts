@@ -15,10 +15,15 @@ export interface Esptool {
 const install = 'python3 -m venv .venv && .venv/bin/pip install esptool';
 const found = new Map<string, Promise<Esptool>>();
 
-/** Finds esptool: `RIG_ESPTOOL`, else `.venv/bin/esptool` of this checkout, else on the PATH. Asked for its version once a process. */
-export function findEsptool(): Promise<Esptool> {
+/** The command that is the vendor's esptool here: `RIG_ESPTOOL`, else `.venv/bin/esptool` of this checkout, else the one on the PATH. */
+export function esptoolCommand(): string {
   const local = fileURLToPath(new URL('../../.venv/bin/esptool', import.meta.url));
-  const command = process.env['RIG_ESPTOOL'] || (existsSync(local) ? local : 'esptool');
+  return process.env['RIG_ESPTOOL'] || (existsSync(local) ? local : 'esptool');
+}
+
+/** Finds esptool by its command. Asked for its version once a process. */
+export function findEsptool(): Promise<Esptool> {
+  const command = esptoolCommand();
   let tool = found.get(command);
   if (!tool) {
     tool = askVersion(command);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { catalogue } from '../../core/error-catalogue.js';
 import { catalogueMarkdown } from '../../cli/explain-command.js';
+import { productFolders } from '../product-folders.js';
 
 test('docs/errors.md is what the catalogue says', () => {
   const page = readFileSync('docs/errors.md', 'utf8');
@@ -15,19 +16,7 @@ test('docs/errors.md is what the catalogue says', () => {
 });
 
 test('every code of the catalogue is used by the product', () => {
-  const folders = [
-    'batch',
-    'bench',
-    'cli',
-    'core',
-    'drivers',
-    'firmware',
-    'fixtures',
-    'gpio',
-    'reports',
-    'rigs',
-  ];
-  const source = folders
+  const source = productFolders
     .flatMap(typescriptFiles)
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');

@@ -10,6 +10,7 @@ import { cleanEnvironment } from '../clean-environment.js';
 import { makeRigFolder } from '../rig-folder.js';
 import { latestResults, recordsBySlot } from '../station/run.js';
 import { blocksOf, tableRows } from './page.js';
+import { productFolders } from '../product-folders.js';
 
 const page = await readFile('docs/writing-specs.md', 'utf8');
 
@@ -91,19 +92,7 @@ async function projectWith(file: string, spec: string): Promise<string> {
   await copyFile('specs/provision.spec.ts', join(folder, 'specs/provision.spec.ts'));
   for (const name of ['playwright.config.ts', 'package.json', 'tsconfig.json'])
     await copyFile(name, join(folder, name));
-  for (const name of [
-    'batch',
-    'bench',
-    'cli',
-    'core',
-    'drivers',
-    'firmware',
-    'fixtures',
-    'gpio',
-    'node_modules',
-    'reports',
-    'rigs',
-  ]) {
+  for (const name of [...productFolders, 'node_modules']) {
     await symlink(resolve(name), join(folder, name));
   }
   return folder;

@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { esptoolCommand } from '../../drivers/flash/esptool-tool.js';
 
-/** The vendor's esptool as tests run it: `RIG_ESPTOOL`, else the one that `.ci/run` installs, else the one on PATH. */
-const command =
-  process.env.RIG_ESPTOOL ?? (existsSync('.venv/bin/esptool') ? '.venv/bin/esptool' : 'esptool');
+const command = esptoolCommand();
 
 export interface VendorEsptool {
   major: number;

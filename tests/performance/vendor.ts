@@ -1,19 +1,8 @@
-import { access } from 'node:fs/promises';
+import { esptoolCommand } from '../../drivers/flash/esptool-tool.js';
 import type { BenchState } from '../../rigs/bench.js';
 import { loadRig } from '../../rigs/load-rig.js';
 import { timed } from './processes.js';
 import type { PerformanceRig } from './rig.js';
-
-/** The vendor's esptool: `RIG_ESPTOOL`, else the one that `.ci/run` installs, else the one on PATH. */
-export async function findEsptool(): Promise<string> {
-  const given = process.env['RIG_ESPTOOL'];
-  if (given !== undefined) return given;
-  const local = '.venv/bin/esptool';
-  return access(local).then(
-    () => local,
-    () => 'esptool',
-  );
-}
 
 /** What a user would do instead: a script that starts the vendor's tool on all ports at once. Flashes, checks nothing. */
 export async function vendorScript(
@@ -21,7 +10,7 @@ export async function vendorScript(
   rig: PerformanceRig,
   log: string,
 ): Promise<{ wholeSeconds: number; eachSeconds: number[] }> {
-  const esptool = await findEsptool();
+  const esptool = esptoolCommand();
   const { stations } = await loadRig(rig.rigs, { specs: 'specs' });
   const slot = stations[0]?.slots[0];
   if (slot === undefined) throw new Error(`${rig.rigs} has no station`);
