@@ -1,4 +1,5 @@
-import { findProgram } from '../firmware/factory-app-codec.js';
+import { findEspProgram } from '../firmware/esp-program.js';
+import type { FactoryAppProgram } from '../firmware/factory-app.js';
 import type { BenchSlot } from '../rigs/bench.js';
 import { runFactoryApp } from './app/factory-app.js';
 import type { AppFaults } from './app/app-context.js';
@@ -136,9 +137,9 @@ async function runImage(
   return runFactoryApp(app, () => enter('application ready'));
 }
 
-function programOf({ log }: ChipParts, { bytes }: AppImage): ReturnType<typeof findProgram> {
+function programOf({ log }: ChipParts, { bytes }: AppImage): FactoryAppProgram | undefined {
   try {
-    return findProgram(bytes);
+    return findEspProgram(bytes)?.program;
   } catch (thrown) {
     log(
       `the application's program cannot be run: ${thrown instanceof Error ? thrown.message : String(thrown)}`,

@@ -8,7 +8,7 @@ import { deflateSync } from 'node:zlib';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { buildRelease } from '../../firmware/demo-release.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
-import { findProgram } from '../../firmware/factory-app-codec.js';
+import { findEspProgram } from '../../firmware/esp-program.js';
 import { checkImageContents } from '../../firmware/release-images.js';
 import { demoRelease } from '../../rigs/releases/build-demo.js';
 
@@ -46,7 +46,7 @@ test('the demo release is one that a board with 4 MiB of flash would boot', () =
   const app = images[2]?.bytes ?? Buffer.alloc(0);
   const { version, project } = inspectEspImage(app).app ?? {};
   assert.deepEqual([version, project], ['1.2.0', demoProgram.project]);
-  assert.deepEqual(findProgram(app), demoProgram);
+  assert.deepEqual(findEspProgram(app)?.program, demoProgram);
 });
 
 test('its images have the size of real ones and compress like real ones', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectEspImage } from '../../firmware/esp-image.js';
-import { findProgram } from '../../firmware/factory-app-codec.js';
+import { findEspProgram } from '../../firmware/esp-program.js';
 import { checkImageContents } from '../../firmware/release-images.js';
 import { parsePartitionTable } from '../../firmware/partition-table.js';
 import { seededRandom } from '../../firmware/random.js';
@@ -72,7 +72,7 @@ test('a damaged release is reported and a damaged program refused, but nothing c
     );
     checkImageContents(images, { chip: 'esp32', version: '1.0.0', flashSizeBytes: 0x400000 });
     try {
-      findProgram(images[2]?.bytes ?? Buffer.alloc(0));
+      findEspProgram(images[2]?.bytes ?? Buffer.alloc(0));
     } catch (thrown) {
       assert(thrown instanceof RigError && thrown.code === 'IMAGE_INVALID', String(thrown));
     }

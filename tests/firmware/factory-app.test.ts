@@ -4,6 +4,7 @@ import { buildEspImage } from '../../firmware/build-esp-image.js';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { programProblems } from '../../firmware/factory-app-check.js';
 import { encodeProgram, findProgram } from '../../firmware/factory-app-codec.js';
+import { findEspProgram } from '../../firmware/esp-program.js';
 import type { FactoryAppProgram } from '../../firmware/factory-app.js';
 import { handMadeImage, smallImage } from './samples.js';
 
@@ -20,29 +21,45 @@ function imageWith(mapped: Buffer, loaded: Buffer = Buffer.alloc(16)): Buffer {
 }
 
 test('the program of an image is found again as it was', () => {
-  assert.deepEqual(findProgram(smallImage('app')), demoProgram);
+  assert.deepEqual(findEspProgram(smallImage('app'))?.program, demoProgram);
 });
 
 test('the program is found in a flash array that goes on behind the image', () => {
   const inFlash = Buffer.concat([smallImage('app'), Buffer.alloc(0x4000, 0xff)]);
-  assert.deepEqual(findProgram(inFlash), demoProgram);
+  assert.deepEqual(findEspProgram(inFlash)?.program, demoProgram);
+});
+
+test('bytes of another format carry the program and its version, at any whole word', () => {
+  const program = encodeProgram(demoProgram, { version: '2.0.1' });
+  const image = Buffer.concat([Buffer.alloc(0x1c, 0xff), program, Buffer.alloc(64)]);
+  assert.deepEqual(findProgram(image), { program: demoProgram, version: '2.0.1' });
+  assert.equal(findProgram(Buffer.concat([Buffer.alloc(2), program])), undefined);
+  assert.equal(findProgram(Buffer.alloc(4096, 0xff)), undefined);
+});
+
+test('a version that no banner can show is refused', () => {
+  assert.throws(
+    () => encodeProgram(demoProgram, { version: '' }),
+    /version is "", expected 1 to 31 characters/,
+  );
+  assert.throws(() => encodeProgram(demoProgram, { version: '1.0\n' }), /version is "1.0\\n"/);
 });
 
 test('texts of every language survive', () => {
   const program = { ...demoProgram, ready: 'Prüfstand bereit · 準備完了', bootLines: [] };
-  assert.deepEqual(findProgram(imageWith(encodeProgram(program))), program);
+  assert.deepEqual(findEspProgram(imageWith(encodeProgram(program))), { program });
 });
 
 test('firmware that was not made for the bench has no program', () => {
-  assert.equal(findProgram(handMadeImage()), undefined);
-  assert.equal(findProgram(smallImage('bootloader')), undefined);
-  assert.equal(findProgram(Buffer.alloc(4096, 0xff)), undefined);
+  assert.equal(findEspProgram(handMadeImage()), undefined);
+  assert.equal(findEspProgram(smallImage('bootloader')), undefined);
+  assert.equal(findEspProgram(Buffer.alloc(4096, 0xff)), undefined);
 });
 
 test('only data that is mapped from flash is searched, and only at whole words', () => {
   const program = encodeProgram(demoProgram);
-  assert.equal(findProgram(imageWith(Buffer.alloc(64), program)), undefined);
-  assert.equal(findProgram(imageWith(Buffer.concat([Buffer.alloc(2), program]))), undefined);
+  assert.equal(findEspProgram(imageWith(Buffer.alloc(64), program)), undefined);
+  assert.equal(findEspProgram(imageWith(Buffer.concat([Buffer.alloc(2), program]))), undefined);
 });
 
 test('a damaged program is refused instead of being taken for none', () => {
@@ -50,15 +67,15 @@ test('a damaged program is refused instead of being taken for none', () => {
   const changed = Buffer.from(program);
   changed.write('X', program.length - 40, 'latin1');
   assert.throws(
-    () => findProgram(imageWith(changed)),
+    () => findEspProgram(imageWith(changed)),
     /^RigError: IMAGE_INVALID: the program of the image is damaged/,
   );
   assert.throws(
-    () => findProgram(imageWith(program.subarray(0, 200))),
+    () => findEspProgram(imageWith(program.subarray(0, 200))),
     /the program of the image is damaged/,
   );
   assert.throws(
-    () => findProgram(imageWith(program.subarray(0, 12))),
+    () => findEspProgram(imageWith(program.subarray(0, 12))),
     /the program of the image is cut short/,
   );
 });
