@@ -27,7 +27,7 @@ type Ops = {
 export function coordinatorHandler(options: HandlerOptions): RpcHandler {
   const { leases, findStation, emit } = options;
   const turns = createTurns();
-  const slotsOfMac = new Map<string, Set<string>>();
+  const slotsOfUnit = new Map<string, Set<string>>();
   const passedPlaces = new Set<string>();
   const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
 
@@ -62,18 +62,18 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       await leases.end(attemptId, noRecord);
       return null;
     },
-    async claimUnit({ station, slot, mac }) {
+    async claimUnit({ station, slot, id }) {
       await leases.identified(station, slot);
       const place = `${station} ${slot}`;
-      const slots = slotsOfMac.get(mac.toLowerCase()) ?? new Set();
-      slotsOfMac.set(mac.toLowerCase(), slots.add(place));
+      const slots = slotsOfUnit.get(id.toLowerCase()) ?? new Set();
+      slotsOfUnit.set(id.toLowerCase(), slots.add(place));
       if (slots.size === 1) return null;
       const others = [...slots].filter((each) => each !== place);
       const passed = others.filter((each) => passedPlaces.has(each));
-      const what = `${place} shows ${mac}, which ${others.join(', ')} has shown in this run`;
+      const what = `${place} shows ${id}, which ${others.join(', ')} has shown in this run`;
       const late = `; ${passed.join(', ')} had passed by then: take that board out too`;
       const error = new RigError('DUPLICATE_MAC', passed.length > 0 ? what + late : what, {
-        details: { mac, slots: [...slots] },
+        details: { id, slots: [...slots] },
       });
       if (passed.length > 0) options.onTrouble(error);
       throw error;

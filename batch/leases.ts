@@ -4,6 +4,7 @@ import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record
 import type { RunEvent } from '../core/run-event.js';
 import { isSafe, type LineReadback } from '../core/run-record.js';
 import type { Slot, Station } from '../rigs/types.js';
+import { portOf } from '../rigs/types.js';
 import { draftRecord, type DraftRecord } from './draft-record.js';
 import type { Lease, LeaseRequest } from './protocol.js';
 import { releaseIdentity } from './run-header.js';
@@ -179,7 +180,7 @@ function headerMaker({ runId, batch }: LeasesOptions): (request: LeaseRequest, s
       slot: slot.id,
       programme,
       attempt,
-      port: slot.serial.path,
+      port: portOf(slot),
       board: slot.board.name,
       release: releaseIdentity(slot.release),
       startedAt: new Date().toISOString(),

@@ -1,13 +1,15 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchPlan, BenchPorts, BenchSlot, BenchState } from '../rigs/bench.js';
 import { openBenchLog, type BenchLog } from './bench-log.js';
 import { createBoard, type Board } from './board.js';
 import { createBoardInputs, type BoardInputs } from './board-inputs.js';
-import { serveControl } from './control.js';
+import { serveControl, type SlotInside } from './control.js';
 import { createFlashArray } from './flash-array.js';
+import { familyOf } from './families.js';
 import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
-import { startLoader } from './loader/loader.js';
 import { createMeterFiles } from './meters.js';
+import { takeNetworkPlace } from './network-place.js';
 import { createWire } from './wire.js';
 
 /** A running bench: one board a slot, their ports, lines and meters. */
@@ -32,7 +34,13 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     socketPath: plan.socketPath,
     slots: Object.fromEntries(stations.map(({ slot, ports }) => [slot, ports])),
   };
-  const control = await serveControl({ socketPath: plan.socketPath, lines, state: () => state, onStop });
+  const control = await serveControl({
+    socketPath: plan.socketPath,
+    lines,
+    state: () => state,
+    slot: (id) => stations.find(({ slot }) => slot === id),
+    onStop,
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     for (const report of lines.report()) log.write(`at the end: ${lineText(report)}`);
@@ -50,7 +58,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   };
 }
 
-interface RunningSlot {
+interface RunningSlot extends SlotInside {
   slot: string;
   ports: BenchPorts;
   close(): Promise<void>;
@@ -67,12 +75,18 @@ async function startSlot(
   const meter = meterNames && createMeterFiles(folder, meterNames);
   const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
   const flash = createFlashArray({ sizeBytes: flashSizeBytes, faults });
-  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, log: say });
+  const family = (chip: string) => familyOf(slot, chip);
+  const { knock, preset } = family(slot.chip);
+  preset?.(flash);
+  const place = slot.network && (await takeNetworkPlace());
+  const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
+  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, knock, log: say });
   const board: Board = createBoard({
     slot,
     wire,
     flash,
-    startLoader,
+    family,
+    ports: { ...(drive && { drive }), ...(place && { network: place.address }) },
     ...(meter && { meter }),
     strap: inputs.strap,
     onHostBytes: inputs.hear,
@@ -80,13 +94,26 @@ async function startSlot(
   });
   inputs.drive(board);
   const { serialPath, rfc2217 } = wire;
+  const unplug = async () => {
+    inputs.close();
+    board.close();
+    await wire.close();
+    if (drive) await rm(drive, { recursive: true, force: true });
+  };
   return {
     slot: slot.slot,
-    ports: { serialPath, rfc2217, ...(meter && { hwmon: meter.folder }) },
+    ports: {
+      serialPath,
+      rfc2217,
+      ...(meter && { hwmon: meter.folder }),
+      ...(drive && { drive }),
+      ...(place && { network: place.address }),
+    },
+    flash,
+    unplug,
     async close() {
-      inputs.close();
-      board.close();
-      await wire.close();
+      await unplug();
+      await place?.release();
     },
   };
 }

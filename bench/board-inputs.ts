@@ -1,6 +1,7 @@
 import type { BenchSlot } from '../rigs/bench.js';
 import { createAutoReset } from './auto-reset.js';
-import type { Board, BootMode } from './board.js';
+import type { Board } from './board.js';
+import type { BootMode } from './board-family.js';
 import type { LineBank } from './lines.js';
 import type { Wire } from './parts.js';
 
@@ -20,6 +21,8 @@ export interface BoardInputOptions {
   lines: LineBank;
   wire: Pick<Wire, 'onLines' | 'onHangUp' | 'onMisheard'>;
   byHand: boolean;
+  /** The bytes with which a loader's tool begins. */
+  knock: Buffer;
   log: (text: string) => void;
 }
 
@@ -28,7 +31,14 @@ export interface BoardInputOptions {
  * the boot button down until the station's lines are used for the first time: as a person would, it presses reset when a tool has let go
  * of a port without DTR and RTS, or knocks on one in vain.
  */
-export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInputOptions): BoardInputs {
+export function createBoardInputs({
+  slot,
+  lines,
+  wire,
+  byHand,
+  knock: knockBytes,
+  log,
+}: BoardInputOptions): BoardInputs {
   const { power, boot, reset, lamps } = slot;
   let board: Board | undefined;
   let hand = byHand;
@@ -72,7 +82,7 @@ export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInput
     if (hand && !hadLines) pressReset('port closed');
   });
 
-  const knock = createKnockDetector();
+  const knock = createKnockDetector(knockBytes);
   const hear = (bytes: Buffer): void => {
     if (hand && !linesSeen && knock(bytes)) pressReset('a loader tool knocks');
   };
@@ -106,16 +116,13 @@ export function createBoardInputs({ slot, lines, wire, byHand, log }: BoardInput
   };
 }
 
-/** Head of the loader's SYNC command. */
-const syncHead = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);
-
-/** True when the bytes, with what came before them, hold the head of a SYNC. */
-function createKnockDetector(): (bytes: Buffer) => boolean {
+/** True when the bytes, with what came before them, hold a knock. */
+function createKnockDetector(wanted: Buffer): (bytes: Buffer) => boolean {
   let tail = Buffer.alloc(0);
   return (bytes) => {
     const seen = Buffer.concat([tail, bytes]);
-    const found = seen.includes(syncHead);
-    tail = found ? Buffer.alloc(0) : seen.subarray(Math.max(0, seen.length - syncHead.length + 1));
+    const found = seen.includes(wanted);
+    tail = found ? Buffer.alloc(0) : seen.subarray(Math.max(0, seen.length - wanted.length + 1));
     return found;
   };
 }

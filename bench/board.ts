@@ -1,19 +1,14 @@
-import type { BenchSlot } from '../rigs/bench.js';
+import type { BenchPorts, BenchSlot } from '../rigs/bench.js';
 import { faultOf } from './board-faults.js';
-import { runChip, type ChipState } from './chip.js';
-import { romTextsOf } from './boot/rom-texts.js';
+import type { BoardFamily, BootMode } from './board-family.js';
 import type { MeterFiles } from './meters.js';
-import type { FlashArray, StartLoader, Wire } from './parts.js';
+import type { FlashArray, Wire } from './parts.js';
 import { createSupply, loads } from './supply.js';
-
-/** Where a chip goes when it leaves reset: its loader, or what is in its flash. */
-export type BootMode = 'download' | 'run';
-
-export type BoardState = 'off' | 'no supply' | 'held in reset' | 'dead' | ChipState;
 
 /** One virtual board: supply, EN, boot strap, and a chip that runs what is in its flash. */
 export interface Board {
-  readonly state: BoardState;
+  /** In words: `off`, `no supply`, `held in reset`, `dead`, or what its chip does. */
+  readonly state: string;
   switchPower(on: boolean): void;
   /** EN low: nothing runs until `release`. */
   hold(): void;
@@ -24,10 +19,12 @@ export interface Board {
 }
 
 export interface BoardOptions {
-  slot: Pick<BenchSlot, 'chip' | 'mac' | 'faults' | 'consoleBaudRate' | 'railVolts'>;
+  slot: Pick<BenchSlot, 'slot' | 'chip' | 'mac' | 'faults' | 'consoleBaudRate' | 'railVolts' | 'network'>;
   wire: Wire;
   flash: FlashArray;
-  startLoader: StartLoader;
+  /** The life of the chip that is fitted. */
+  family: (chip: string) => BoardFamily;
+  ports: Pick<BenchPorts, 'drive' | 'network'>;
   meter?: MeterFiles;
   /** The boot strap at this moment: sampled when power comes up and when a watchdog or the brown-out detector resets the chip. */
   strap: () => BootMode;
@@ -46,14 +43,14 @@ export function createBoard(options: BoardOptions): Board {
   const stuckOn = faultOf(faults, 'stuck-on') !== undefined;
   const chip = faultOf(faults, 'wrong-chip')?.chip ?? slot.chip;
   const mac = faultOf(faults, 'duplicate-mac')?.mac ?? slot.mac;
-  const texts = romTextsOf(chip);
-  let state: BoardState = 'off';
+  const family = options.family(chip);
+  let state = 'off';
   let powered = false;
   let held = false;
   let life: AbortController | undefined;
   let lastRun = Promise.resolve();
 
-  const enter = (next: BoardState): void => {
+  const enter = (next: string): void => {
     if (next !== state) log(next);
     state = next;
   };
@@ -70,10 +67,10 @@ export function createBoard(options: BoardOptions): Board {
     wire.setPowered(true);
     life = new AbortController();
     const { signal } = life;
-    const parts = { ...options, chip, mac, texts, supply, strap, log, enter, signal };
+    const parts = { ...options, chip, mac, supply, strap, log, enter, signal };
     // One after the other: a run that was aborted still has to let go of the wire.
     lastRun = lastRun
-      .then(() => (signal.aborted ? undefined : runChip(parts, mode)))
+      .then(() => (signal.aborted ? undefined : family.run(parts, mode)))
       .catch((thrown: unknown) => {
         if (!signal.aborted)
           log(`the virtual chip failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);

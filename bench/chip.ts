@@ -1,10 +1,9 @@
 import { findEspProgram } from '../firmware/esp-program.js';
 import type { FactoryAppProgram } from '../firmware/factory-app.js';
-import type { BenchSlot } from '../rigs/bench.js';
 import { runFactoryApp } from './app/factory-app.js';
 import type { AppFaults } from './app/app-context.js';
 import { faultOf } from './board-faults.js';
-import type { BootMode } from './board.js';
+import type { BoardParts, BootMode } from './board-family.js';
 import type { AppImage } from './boot/app-image.js';
 import { startApp } from './boot/app-start.js';
 import type { ChipRun } from './boot/chip-run.js';
@@ -12,33 +11,19 @@ import { createOutput } from './boot/output.js';
 import { romBoot, romDownload } from './boot/rom.js';
 import type { ResetCause, RomTexts } from './boot/rom-texts.js';
 import { secondStage } from './boot/second-stage.js';
-import type { FlashArray, StartLoader, Wire } from './parts.js';
-import { loads, type Supply } from './supply.js';
+import type { StartLoader } from './parts.js';
+import { loads } from './supply.js';
 import { timings } from './timings.js';
-
-export type ChipState =
-  'ROM' | 'loader' | 'second stage' | 'application starts' | 'application ready' | 'unknown application';
 
 /** The rate of every ROM at its usual crystal. */
 const romBaudRate = 115_200;
 /** A collapsing supply falls to this share of its nominal voltage. */
 const brownoutShare = 0.5;
 
-/** A chip with its surroundings, from leaving reset until the signal aborts. */
-export interface ChipParts {
-  slot: Pick<BenchSlot, 'faults' | 'consoleBaudRate'>;
-  chip: string;
-  mac: string;
+/** A chip of Espressif's with its surroundings. */
+export interface ChipParts extends BoardParts {
   texts: RomTexts;
-  wire: Wire;
-  flash: FlashArray;
-  supply: Pick<Supply, 'setLoad' | 'dip'>;
   startLoader: StartLoader;
-  strap: () => BootMode;
-  onHostBytes?: (bytes: Buffer) => void;
-  enter: (state: ChipState) => void;
-  log: (text: string) => void;
-  signal: AbortSignal;
 }
 
 /** Runs the chip from one reset to the next, until the signal aborts; rejects then. */

@@ -1,6 +1,7 @@
 import { RigError } from '../core/errors.js';
 import { serveRpc, type RpcPeer, type RpcServer } from '../core/rpc.js';
 import type { BenchState } from '../rigs/bench.js';
+import type { FlashArray } from './parts.js';
 import type { Level, LineBank, LineReport, LineState } from './lines.js';
 
 /** What a client may ask on the bench's socket. Levels are electrical: 0 or 1. */
@@ -16,6 +17,12 @@ export interface BenchOps {
   /** From now on the client gets the notification `edge {chip, line, level}` at every change, until it disconnects. */
   'line.watch': { args: LinePlace; answer: LineState };
   lines: { args: unknown; answer: LineReport[] };
+  /** What the flash of a board holds, in base64: for tests and for looking into a board, since no loader is asked. */
+  'flash.read': { args: FlashPlace & { sizeBytes: number }; answer: string };
+  /** Puts bytes into the flash of a board as if they had been there before. */
+  'flash.write': { args: FlashPlace & { base64: string }; answer: null };
+  /** Takes the board and its adapter away: ports, drive and address are gone for good. */
+  'slot.unplug': { args: { slot: string }; answer: null };
   /** Ends the bench; the answer comes first. */
   stop: { args: unknown; answer: null };
 }
@@ -25,15 +32,29 @@ export interface LinePlace {
   line: number;
 }
 
+export interface FlashPlace {
+  slot: string;
+  /** From the start of the flash. */
+  offset: number;
+}
+
+/** What can be reached in a slot besides its lines. */
+export interface SlotInside {
+  flash: FlashArray;
+  unplug(): Promise<void>;
+}
+
 export interface ControlOptions {
   socketPath: string;
   lines: LineBank;
   state: () => BenchState;
+  /** Undefined when the plan has no such slot. */
+  slot: (id: string) => SlotInside | undefined;
   onStop: () => void;
 }
 
 /** Serves the bench's socket. A client that goes away leaves its lines as they are. */
-export function serveControl({ socketPath, lines, state, onStop }: ControlOptions): Promise<RpcServer> {
+export function serveControl({ socketPath, lines, state, slot, onStop }: ControlOptions): Promise<RpcServer> {
   const ops: Record<keyof BenchOps, (args: unknown, peer: RpcPeer) => unknown> = {
     state,
     'line.open': (args) => readLine(lines, args),
@@ -53,12 +74,40 @@ export function serveControl({ socketPath, lines, state, onStop }: ControlOption
       return lines.read(chip, line);
     },
     lines: () => lines.report(),
+    'flash.read'(args) {
+      const { flash, offset } = flashIn(slot, args);
+      const { sizeBytes } = args as { sizeBytes?: unknown };
+      if (typeof sizeBytes !== 'number') throw badRequest('flash.read needs sizeBytes');
+      return flash.read(offset, sizeBytes).toString('base64');
+    },
+    'flash.write'(args) {
+      const { flash, offset } = flashIn(slot, args);
+      const { base64 } = args as { base64?: unknown };
+      if (typeof base64 !== 'string') throw badRequest('flash.write needs base64');
+      const bytes = Buffer.from(base64, 'base64');
+      if (!flash.erase(offset, bytes.length) || !flash.write(offset, bytes))
+        throw badRequest('outside the flash');
+    },
+    'slot.unplug': (args) => insideOf(slot, args).unplug(),
     stop: () => void setImmediate(onStop),
   };
   return serveRpc(socketPath, (op, args, peer) => {
     if (!(op in ops)) throw badRequest(`unknown operation '${op}'; known: ${Object.keys(ops).join(', ')}`);
     return ops[op as keyof BenchOps](args, peer);
   });
+}
+
+function flashIn(slot: ControlOptions['slot'], args: unknown): { flash: FlashArray; offset: number } {
+  const { offset } = (args ?? {}) as { offset?: unknown };
+  if (typeof offset !== 'number') throw badRequest('a place in flash is {slot: text, offset: number}');
+  return { flash: insideOf(slot, args).flash, offset };
+}
+
+function insideOf(slot: ControlOptions['slot'], args: unknown): SlotInside {
+  const id = ((args ?? {}) as { slot?: unknown }).slot;
+  const inside = typeof id === 'string' ? slot(id) : undefined;
+  if (inside === undefined) throw badRequest(`there is no slot ${JSON.stringify(id)}`);
+  return inside;
 }
 
 function readLine(lines: LineBank, args: unknown): LineState {

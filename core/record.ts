@@ -2,17 +2,21 @@ import type { Blame, Category } from './errors.js';
 import type { Measurement } from './measurement.js';
 import type { Outcome } from './outcome.js';
 
-/** What the loader said of the chip in the slot. */
+/** What the loader, or the device itself, said of what is in the slot. What it could not say is left out. */
 export interface DeviceIdentity {
   /** Lower-case family: `esp32`, `esp32s3`, … as in board files. */
   chip: string;
   /** The vendor's full name with revision, e.g. `ESP32-D0WD-V3 (revision v3.0)`. */
   description: string;
   /** Lower-case, colon-separated: `24:6f:28:aa:bb:cc`. */
-  mac: string;
-  flashSizeBytes: number;
+  mac?: string;
+  /** The chip's own unique id where it has one that is no MAC; lower-case. */
+  uid?: string;
+  flashSizeBytes?: number;
   /** JEDEC id, six hex digits: maker, type, size, e.g. `ef4016`. */
-  flashId: string;
+  flashId?: string;
+  /** The version that runs, where whoever was asked knows it. */
+  version?: string;
 }
 
 /** What was written in the flash step. */
@@ -101,7 +105,12 @@ export interface AttemptRecord extends AttemptHeader {
   consoleLog?: string;
 }
 
-/** The unit's name in records: its MAC, or the slot when the board never said who it is. */
+/** The unit's name in records: its MAC or other unique id, or the slot when the board never said who it is. */
 export function unitName(record: Pick<AttemptRecord, 'device' | 'slot'>): string {
-  return record.device?.mac ?? record.slot;
+  return (record.device && unitId(record.device)) ?? record.slot;
+}
+
+/** What tells one board from all others, when it has such a thing. */
+export function unitId({ mac, uid }: Pick<DeviceIdentity, 'mac' | 'uid'>): string | undefined {
+  return mac ?? uid;
 }

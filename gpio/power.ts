@@ -41,7 +41,10 @@ export interface SlotPower {
   on(options?: PowerCallOptions): Promise<void>;
   /** Off, proved off, on. */
   cycle(options?: CycleOptions): Promise<void>;
-  /** Into the loader: by reset when the board is on and has a reset line, else by a power cycle with the strap active. */
+  /**
+   * Into the loader: by reset when the board is on and has a reset line, else by a power cycle with the strap active. Without a boot strap the reset
+   * pin alone does it.
+   */
   enterLoader(options?: PowerCallOptions): Promise<void>;
   /** Out of whatever the board does and into its firmware: a power cycle with the strap released. */
   runFirmware(options?: PowerCallOptions): Promise<void>;
@@ -168,8 +171,14 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   };
 
   const enterLoader = async (signal: AbortSignal) => {
-    const isOn = power !== undefined && (await power.read());
-    if (isOn && reset) await strapped(true, () => pulseReset(reset, signal));
+    const isOn = power === undefined || (await power.read());
+    if (boot === undefined && reset) {
+      // The loader runs first after a reset by its pin, and after nothing else.
+      if (!isOn) await on(signal);
+      await pulseReset(reset, signal);
+      return log('reset by its pin');
+    }
+    if (isOn && power && reset) await strapped(true, () => pulseReset(reset, signal));
     else await cycle({ bootStrap: true }, signal);
     log('started with the boot strap active');
   };

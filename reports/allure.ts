@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RuntimeMessage, RuntimeMetadataMessage } from 'allure-js-commons/sdk';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
 import { codeOf, type Blame } from '../core/errors.js';
-import type { AttemptRecord } from '../core/record.js';
+import { unitId, type AttemptRecord, type DeviceIdentity } from '../core/record.js';
 import { oneLine } from './text.js';
 
 /** The run as Allure needs to know it. */
@@ -91,7 +91,7 @@ export async function describeUnit(
 
 function metadataOf(record: AttemptRecord): RuntimeMetadataMessage['data'] {
   const { station, slot, failure, release, programme } = record;
-  const mac = record.device?.mac;
+  const id = record.device && unitId(record.device);
   const labels = { station, slot, programme, blame: failure?.blame, code: failure?.code };
   const parameters = {
     station,
@@ -100,13 +100,13 @@ function metadataOf(record: AttemptRecord): RuntimeMetadataMessage['data'] {
     batch: record.batch,
   };
   return {
-    displayName: `${slot} · ${mac ?? 'not identified'} · ${programme}`,
+    displayName: `${slot} · ${id ?? 'not identified'} · ${programme}`,
     description: describeResult(record),
     labels: Object.entries(labels).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
     parameters: [
       ...Object.entries(parameters).map(([name, value]) => ({ name, value })),
       // A retest is the same test for Allure: what may differ from attempt to attempt must not make it another one.
-      { name: 'MAC', value: mac ?? 'unknown', excluded: true },
+      { name: 'unit', value: id ?? 'unknown', excluded: true },
       { name: 'attempt', value: String(record.attempt), excluded: true },
     ],
   };
@@ -137,14 +137,18 @@ function describeResult(record: AttemptRecord): string {
   if (failure) lines.push(`**${failure.code}** in ${failure.step || 'no step'}: ${oneLine(failure.message)}`);
   if (failure && failure.code in catalogue)
     lines.push(`To do: ${catalogue[failure.code as ErrorCode].remedy}`);
-  if (device)
-    lines.push(`${device.description}, flash ${device.flashSizeBytes / 1024 ** 2} MiB (${device.flashId})`);
+  if (device) lines.push(deviceText(device));
   if (flash)
     lines.push(
       `${flash.sizeBytes} bytes in ${flash.seconds.toFixed(1)} s by ${flash.driver} at ${flash.baudRate} baud`,
     );
   if (bootedVersion) lines.push(`Booted ${bootedVersion}`);
   return lines.join('\n\n');
+}
+
+function deviceText({ description, flashSizeBytes, flashId }: DeviceIdentity): string {
+  if (flashSizeBytes === undefined) return description;
+  return `${description}, flash ${flashSizeBytes / 1024 ** 2} MiB${flashId === undefined ? '' : ` (${flashId})`}`;
 }
 
 /** Matches the messages of every code with that blame: for report tools that know no labels. */

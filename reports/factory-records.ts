@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { RigError } from '../core/errors.js';
 import { csvStatus } from '../core/outcome.js';
-import type { AttemptRecord } from '../core/record.js';
+import { unitId, type AttemptRecord } from '../core/record.js';
 import { rounded } from './tally.js';
 import { csv } from './batch-results.js';
 import type { Unit } from './units.js';
@@ -77,9 +77,9 @@ function wasTouched({ device, steps, consoleLog }: AttemptRecord): boolean {
 function toRow(record: Unit['last'], attempts: number): Row {
   const { device, flash, failure, release, station, slot } = record;
   // A board that shows another one's address does not own it, and must not replace the other one's row.
-  const mac = failure?.code === 'DUPLICATE_MAC' ? undefined : device?.mac;
+  const id = failure?.code === 'DUPLICATE_MAC' || !device ? undefined : unitId(device);
   return {
-    DeviceId: mac ?? `${record.runId}/${station}/${slot}`,
+    DeviceId: id ?? `${record.runId}/${station}/${slot}`,
     MAC: device?.mac ?? '',
     Board: record.board,
     FirmwareVersion: record.bootedVersion ?? '',

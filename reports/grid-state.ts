@@ -1,5 +1,6 @@
 import type { Measurement } from '../core/measurement.js';
 import type { Outcome } from '../core/outcome.js';
+import { unitId } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 
 /** What the grid knows of one slot. */
@@ -10,7 +11,7 @@ export interface GridRow {
   attempt: number;
   /** The open steps, outermost first; empty between steps. */
   steps: string[];
-  mac?: string;
+  unit?: string;
   progress?: Progress;
   lastMeasurement?: Measurement;
   code?: string;
@@ -68,7 +69,7 @@ function applyTo(row: GridRow, event: RunEvent, atMs: number): void {
       else row.steps.splice(row.steps.lastIndexOf(event.step));
       return;
     case 'device':
-      row.mac = event.device.mac;
+      row.unit = unitId(event.device) ?? event.slot;
       return;
     case 'progress':
       row.progress = advance(row.progress, event, atMs);

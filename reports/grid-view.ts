@@ -62,12 +62,12 @@ function detail(row: GridRow): string {
   if (row.state === 'waiting') return 'waiting';
   if (row.state === 'running') return `${runningText(row)}${retest}`;
   const took = row.seconds === undefined ? '' : durationText(row.seconds).padStart(6);
-  if (row.state === 'pass') return `${'passed'.padEnd(stepWidth)} ${took}  ${row.mac ?? ''}${retest}`;
+  if (row.state === 'pass') return `${'passed'.padEnd(stepWidth)} ${took}  ${row.unit ?? ''}${retest}`;
   const why = row.code ? `${row.code}: ${oneLine(row.message ?? '')}` : row.state;
   return `${why}${retest}`;
 }
 
-function runningText({ steps, progress, lastMeasurement, mac }: GridRow): string {
+function runningText({ steps, progress, lastMeasurement, unit }: GridRow): string {
   const step = (steps[0] ?? 'starting').padEnd(stepWidth);
   if (progress) {
     const share = progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : 0;
@@ -79,7 +79,7 @@ function runningText({ steps, progress, lastMeasurement, mac }: GridRow): string
     const { name, value, unit } = lastMeasurement;
     return `${step} ${name} ${String(value)} ${unit}`.trimEnd();
   }
-  return `${step} ${mac ?? ''}`.trimEnd();
+  return `${step} ${unit ?? ''}`.trimEnd();
 }
 
 function bar(share: number): string {

@@ -1,3 +1,4 @@
+import { unitId } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 import type { GridRow } from './grid-state.js';
 import { durationText, oneLine } from './text.js';
@@ -17,7 +18,7 @@ export function createPlainLines(): PlainLines {
       case 'lease':
         return event.attempt > 1 ? text(`starts attempt ${event.attempt}`) : text('starts');
       case 'device':
-        return text(`is ${event.device.mac} (${event.device.description})`);
+        return text(`is ${unitId(event.device) ?? 'a board without an id'} (${event.device.description})`);
       case 'step': {
         const depth = row.steps.length - (event.state === 'begin' ? 1 : 0);
         if (depth > 0) return undefined;

@@ -1,4 +1,4 @@
-import { unitName, type AttemptRecord } from '../core/record.js';
+import { unitId, unitName, type AttemptRecord } from '../core/record.js';
 import { recordOfUnfinished, type RunData } from './run-data.js';
 
 /** One board under one programme, with every attempt at it. Its result is that of the last attempt. */
@@ -37,7 +37,7 @@ export function unitsOf(data: RunData): Unit[] {
 
 function sameBoard(attempts: readonly AttemptRecord[], record: AttemptRecord): boolean {
   const known = attempts.findLast(({ device }) => device !== undefined)?.device;
-  return known === undefined || record.device === undefined || known.mac === record.device.mac;
+  return known === undefined || record.device === undefined || unitId(known) === unitId(record.device);
 }
 
 function toUnit(attempts: AttemptRecord[], severalStations: boolean): Unit {

@@ -1,3 +1,4 @@
+import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
 import type { FaultKind } from './faults.js';
 import type { Slot, Station } from './types.js';
@@ -20,6 +21,10 @@ export interface BenchSlot {
   flashSizeBytes: number;
   mac: string;
   consoleBaudRate: number;
+  /** Set for a device on the network: the bench gives it an address of its own, with these credentials. */
+  network?: Pick<NetworkAddress, 'user' | 'password'>;
+  /** True for a board that shows a boot drive. */
+  hasBootDrive?: boolean;
   power?: LineAddress;
   boot?: LineAddress;
   reset?: LineAddress;
@@ -45,6 +50,10 @@ export interface BenchPorts {
   serialPath: string;
   /** `127.0.0.1:port` of the RFC 2217 port. */
   rfc2217: string;
+  /** The folder at which the boot drive appears. */
+  drive?: string;
+  /** Where the device on the network answers. */
+  network?: Pick<NetworkAddress, 'host' | 'ports'>;
   /** Folder with the meter's files, for slots with a meter. */
   hwmon?: string;
 }
@@ -53,8 +62,13 @@ export interface BenchPorts {
 export function slotOnBench(slot: Slot, state: BenchState): Slot {
   const ports = state.slots[slot.id];
   if (ports === undefined) throw new Error(`the bench of ${state.station} has no ${slot.id}`);
-  const meter = slot.meter && ports.hwmon ? { meter: { ...slot.meter, hwmon: ports.hwmon } } : {};
-  return { ...slot, serial: { ...slot.serial, path: ports.serialPath }, ...meter };
+  return {
+    ...slot,
+    ...(slot.serial && { serial: { ...slot.serial, path: ports.serialPath } }),
+    ...(slot.bootDrive !== undefined && ports.drive && { bootDrive: ports.drive }),
+    ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
+    ...(slot.meter && ports.hwmon && { meter: { ...slot.meter, hwmon: ports.hwmon } }),
+  };
 }
 
 /** The bench's plan for a station: one virtual board a slot, MACs from the slot's position, faults dealt by the seed. */
@@ -64,16 +78,18 @@ export function benchPlan(
   deal: (slot: Slot) => FaultKind[],
 ): BenchPlan {
   const slots = station.slots.map((slot, index): BenchSlot => {
-    const { power, boot, reset, lamps, meter } = slot;
+    const { power, boot, reset, lamps, meter, network, serial } = slot;
     return {
       slot: slot.id,
       chip: slot.board.chip,
       flashSizeBytes: slot.board.flash.sizeBytes,
       mac: macOf(station.name, index),
-      consoleBaudRate: slot.serial.baudRate,
+      consoleBaudRate: serial?.baudRate ?? 115_200,
       lamps: [lamps.pass, lamps.fail].filter((line) => line !== undefined),
       faults: deal(slot),
       railVolts: railAbove(slot.board.supply.onVolts),
+      ...(network && { network: credentialsOf(network) }),
+      ...(slot.bootDrive !== undefined && { hasBootDrive: true }),
       ...(power && { power }),
       ...(boot && { boot }),
       ...(reset && { reset }),
@@ -81,6 +97,10 @@ export function benchPlan(
     };
   });
   return { station: station.name, slots, ...where };
+}
+
+function credentialsOf({ user, password }: NetworkAddress): NonNullable<BenchSlot['network']> {
+  return { ...(user !== undefined && { user }), ...(password !== undefined && { password }) };
 }
 
 const usualRailVolts = [1.8, 3.3, 5, 12, 24, 48];

@@ -46,6 +46,7 @@ function resolveBoard(file: CheckedFile<BoardFile>): Board {
     flash: { driver, sizeBytes, baudRate },
     supply,
     boot,
+    console: { over: 'serial' },
     checks,
     file: file.file,
   };

@@ -1,4 +1,8 @@
 import type { BootExpectation, Check } from '../drivers/console/check.js';
+import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
+import type { CommandTool } from '../drivers/flash/command/command-tool.js';
+import type { HttpIdentity } from '../drivers/flash/http-identity.js';
+import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LinkOptions } from '../drivers/link/link.js';
 import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
 import type { LineAddress } from '../gpio/line.js';
@@ -23,7 +27,12 @@ export interface Station {
 
 export interface Slot {
   id: string;
-  serial: LinkOptions;
+  /** Left out for a device that is only on the network. */
+  serial?: LinkOptions;
+  /** Folder at which the boot drive of a board in this slot appears. */
+  bootDrive?: string;
+  /** Where the networked device answers. */
+  network?: NetworkAddress;
   power?: LineAddress;
   /** Straps the DUT into its loader while active. */
   boot?: LineAddress;
@@ -35,21 +44,48 @@ export interface Slot {
   release: Release;
 }
 
+/** The one name that a record has for where a board was: its port, else its address, else its boot drive. */
+export function portOf({ id, serial, network, bootDrive }: Slot): string {
+  return serial?.path ?? network?.host ?? bootDrive ?? id;
+}
+
 export interface Board {
   name: string;
   /** Chip family as the loader names it: `esp32`. */
   chip: string;
   flash: {
-    driver: 'esptool-js' | 'esptool';
+    driver: FlashDriverKind;
+    /** Takes over when the attempts of `driver` are used up. */
+    fallback?: FlashDriverKind;
+    /** What the driver `command` runs. */
+    command?: CommandTool;
     sizeBytes: number;
     /** Rate of the transfer; the loader starts at the slot's console rate. */
     baudRate: number;
   };
+  /** How the board says who it is when its loader cannot. */
+  identity?: BoardIdentity;
+  console: BoardConsole;
   /** The rail as the slot's meter sees it; used only where there is a meter. */
   supply: { onVolts: number; offVolts: number; riseMs: number; fallMs: number };
   boot: BootExpectation;
   checks: Check[];
   file: string;
+}
+
+/** Where a board's console is. */
+export interface BoardConsole {
+  over: 'serial' | 'tcp' | 'ssh';
+  /** Command that restarts a board which the rig has no line to restart. */
+  restart?: string;
+}
+
+/** Who a board is, asked of its firmware. */
+export interface BoardIdentity {
+  /** Before the write, of its web server: for drivers over the air. */
+  http?: HttpIdentity;
+  /** After the boot, on the console: for boards whose loader knows no id. */
+  console?: { send: string; /** Regular expression with the group `value`. */ id: string; timeoutMs: number };
 }
 
 export interface Release {

@@ -2,7 +2,7 @@ import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { openSerialLink } from '../link/serial-link.js';
 import { enterLoaderBy } from './enter-loader.js';
-import type { FlashDriverOptions } from './flash-driver.js';
+import type { SerialDriverOptions } from './flash-driver.js';
 
 /** A ROM prints its first line within so many ms of its reset, and pauses no longer than `quietMs`; one that is muted prints nothing. */
 const firstLineMs = 120;
@@ -13,7 +13,7 @@ const mostListenMs = 400;
  * Enters the loader for a tool that opens the port itself, and listens meanwhile: the tool throws away what the ROM says
  * before it, and then cannot tell a board that runs its firmware from a dead one. Throws DUT_NOT_IN_LOADER and PORT_*.
  */
-export async function enterListening(options: FlashDriverOptions, signal: AbortSignal): Promise<void> {
+export async function enterListening(options: SerialDriverOptions, signal: AbortSignal): Promise<void> {
   const link = await openSerialLink(options.link);
   try {
     let heard = '';

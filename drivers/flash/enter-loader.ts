@@ -2,7 +2,7 @@ import { withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { resetIntoLoader } from '../link/auto-reset.js';
 import type { Link } from '../link/link.js';
-import type { FlashDriverOptions } from './flash-driver.js';
+import type { SerialDriverOptions } from './flash-driver.js';
 
 /** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
 const enterTimeoutMs = 30_000;
@@ -13,7 +13,7 @@ const enterTimeoutMs = 30_000;
  */
 export async function enterLoaderBy(
   link: Link,
-  options: FlashDriverOptions,
+  options: SerialDriverOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const enter = async (stopped: AbortSignal) => {

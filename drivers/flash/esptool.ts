@@ -8,7 +8,7 @@ import { makeCalls } from './calls.js';
 import { enterListening } from './enter-listening.js';
 import { parseIdentity, parseReadLine, parseWriteLine, toolError } from './esptool-output.js';
 import { findEsptool, runEsptool } from './esptool-tool.js';
-import type { FlashDriver, FlashDriverOptions, FlashImage, WriteResult } from './flash-driver.js';
+import type { FlashDriver, SerialDriverOptions, FlashImage, WriteResult } from './flash-driver.js';
 import { checkPlace, checkRegion, hex } from './place.js';
 
 /** A tool that prints nothing for so long has a board that hangs; with its end it is known in 5 s. */
@@ -19,7 +19,7 @@ const digestMsPerMegabyte = 1500;
 const eraseMsPerBlock = 2000;
 
 /** Flashes ESP chips with the vendor's command, 4.x or 5.x. The loader is entered anew for each call, as the tool leaves it. */
-export function openEsptool(options: FlashDriverOptions): FlashDriver {
+export function openEsptool(options: SerialDriverOptions): FlashDriver {
   const { link, chip, baudRate, log } = options;
   const calls = makeCalls(link.path);
   let flashSizeBytes: number | undefined;
@@ -68,6 +68,8 @@ export function openEsptool(options: FlashDriverOptions): FlashDriver {
 
   return {
     name: 'esptool',
+    abilities: new Set(['verify', 'read', 'erase']),
+    verifiedBy: 'digest',
     probe: (call) =>
       calls.run(call, async (signal) => {
         const doing = 'reading chip, MAC and flash id';

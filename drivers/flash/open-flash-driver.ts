@@ -1,6 +1,7 @@
-import type { FlashDriver, FlashDriverOptions } from './flash-driver.js';
+import { RigError } from '../../core/errors.js';
+import type { FlashDriver, FlashDriverKind, FlashDriverOptions, Having } from './flash-driver.js';
 
-export type FlashDriverKind = 'esptool-js' | 'esptool';
+export type { FlashDriverKind } from './flash-driver.js';
 
 /** Makes the driver that the board file names. Only that one is loaded; the port is opened by the first call. */
 export async function openFlashDriver(
@@ -9,8 +10,20 @@ export async function openFlashDriver(
 ): Promise<FlashDriver> {
   switch (kind) {
     case 'esptool-js':
-      return (await import('./esptool-js/driver.js')).openEsptoolJs(options);
+      return (await import('./esptool-js/driver.js')).openEsptoolJs(having(kind, options, 'link'));
     case 'esptool':
-      return (await import('./esptool.js')).openEsptool(options);
+      return (await import('./esptool.js')).openEsptool(having(kind, options, 'link'));
+    default:
+      throw new RigError('CONFIG_INVALID', `there is no driver ${kind}`);
   }
+}
+
+function having<Key extends keyof FlashDriverOptions>(
+  kind: FlashDriverKind,
+  options: FlashDriverOptions,
+  key: Key,
+): Having<Key> {
+  const value = options[key];
+  if (value === undefined) throw new RigError('CONFIG_INVALID', `the driver ${kind} needs the slot's ${key}`);
+  return { ...options, [key]: value } as Having<Key>;
 }

@@ -38,8 +38,8 @@ describe('a run', () => {
     const worker = await runs.worker('run1');
     const { header, slot, gpio, images, resultsFolder } = await worker.lease('slot1');
     assert.equal(header.attemptId, 'run1/station1/slot1/1');
-    assert.match(slot.serial.path, /^\/dev\/pts\/\d+$/);
-    assert.equal(header.port, slot.serial.path);
+    assert.match(slot.serial?.path ?? '', /^\/dev\/pts\/\d+$/);
+    assert.equal(header.port, slot.serial?.path ?? '');
     assert.equal(gpio.kind, 'bench');
     assert.equal(resultsFolder, runs.folder('run1'));
     const [image] = images;
@@ -207,14 +207,11 @@ describe('a run', () => {
     await runs.start('run1');
     const worker = await runs.worker('run1');
     const mac = '24:6f:28:00:00:01';
-    const where = { station: 'station1', mac };
+    const where = { station: 'station1', id: mac };
     await worker.ask('claimUnit', { ...where, slot: 'slot1' });
     await worker.ask('claimUnit', { ...where, slot: 'slot1' });
     const second = /DUPLICATE_MAC: station1 slot2 shows 24:6F:.*, which station1 slot1 has shown/;
-    await assert.rejects(
-      worker.ask('claimUnit', { ...where, slot: 'slot2', mac: mac.toUpperCase() }),
-      second,
-    );
+    await assert.rejects(worker.ask('claimUnit', { ...where, slot: 'slot2', id: mac.toUpperCase() }), second);
     const first = /DUPLICATE_MAC: station1 slot1 shows 24:6f:.*, which station1 slot2 has shown/;
     await assert.rejects(worker.ask('claimUnit', { ...where, slot: 'slot1' }), first);
   });
@@ -222,7 +219,7 @@ describe('a run', () => {
   test('warns of a board that had passed when another slot showed its address', async () => {
     await runs.start('run1');
     const worker = await runs.worker('run1');
-    const claim = { station: 'station1', mac: '24:6f:28:00:00:01' };
+    const claim = { station: 'station1', id: '24:6f:28:00:00:01' };
     const { header } = await worker.lease('slot1');
     await worker.ask('claimUnit', { ...claim, slot: 'slot1' });
     await worker.commit(header);
@@ -235,8 +232,8 @@ describe('a run', () => {
     const dying = await runs.worker('run1');
     const { consoleLog } = await dying.lease('slot1');
     dying.tell({ station: 'station1', slot: 'slot1', type: 'device', device });
-    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', mac: device.mac });
-    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', mac: device.mac });
+    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', id: device.mac ?? '' });
+    await dying.ask('claimUnit', { station: 'station1', slot: 'slot1', id: device.mac ?? '' });
     assert.deepEqual(await typesOf('run1'), ['run', 'attempt-start', 'attempt-device']);
     dying.close();
     await coordinator.close();

@@ -53,6 +53,7 @@ const board: Board = {
   flash: { driver: 'esptool-js', sizeBytes: 4 << 20, baudRate: 921600 },
   supply: { onVolts: 4.5, offVolts: 0.5, riseMs: 300, fallMs: 300 },
   boot: { version: 'v(?<version>\\S+)', ready: 'ready', timeoutMs: 5000 },
+  console: { over: 'serial' },
   checks: [],
   file: 'esp32-devkit.yaml',
 };

@@ -1,5 +1,6 @@
 import { createBoard, type Board } from '../../bench/board.js';
 import { createBoardInputs } from '../../bench/board-inputs.js';
+import { espFamily, espSync } from '../../bench/families.js';
 import { createFlashArray } from '../../bench/flash-array.js';
 import { createLineBank, linesOf, type LineBank } from '../../bench/lines.js';
 import type { FlashArray, StartLoader } from '../../bench/parts.js';
@@ -82,14 +83,22 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
   const wire = await createWire({ baudRate: 115200 });
   const flash = createFlashArray({ sizeBytes: slot.flashSizeBytes, faults: slot.faults });
   for (const { offset, bytes } of options.images ?? []) flash.write(offset, bytes);
-  const inputs = createBoardInputs({ slot, lines, wire, byHand: options.byHand ?? false, log: say });
+  const inputs = createBoardInputs({
+    slot,
+    lines,
+    wire,
+    byHand: options.byHand ?? false,
+    knock: espSync,
+    log: say,
+  });
   const startLoader: StartLoader = options.startLoader ?? (() => ({ stop: () => undefined }));
   const meter: BoardRig['meter'] = { highestMillivolts: 0 };
   const board = createBoard({
     slot,
     wire,
     flash,
-    startLoader,
+    family: (fitted) => espFamily(fitted, startLoader),
+    ports: {},
     meter: {
       folder: '',
       show(railMillivolts, railMilliamps) {

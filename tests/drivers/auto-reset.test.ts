@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createAutoReset } from '../../bench/auto-reset.js';
 import { openSerialConsole } from '../../drivers/console/serial-console.js';
 import { enterLoaderBy } from '../../drivers/flash/enter-loader.js';
-import type { FlashDriverOptions } from '../../drivers/flash/flash-driver.js';
+import type { SerialDriverOptions } from '../../drivers/flash/flash-driver.js';
 import { resetIntoFirmware, resetIntoLoader } from '../../drivers/link/auto-reset.js';
 import { memoryLink, temporaryFolder } from './console-rig.js';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ test('a flash driver sees to the power first and then to the lines, and to the l
   for (const autoReset of [true, false]) {
     const { link, states } = boardOnLines();
     const order: string[] = [];
-    const options: FlashDriverOptions = {
+    const options: SerialDriverOptions = {
       link: { path: 'memory', baudRate: 115_200, autoReset },
       chip: 'esp32',
       baudRate: 115_200,

@@ -2,7 +2,7 @@ import { RigError } from '../../../core/errors.js';
 import type { Link } from '../../link/link.js';
 import { openSerialLink } from '../../link/serial-link.js';
 import { enterLoaderBy } from '../enter-loader.js';
-import type { FlashDriverOptions } from '../flash-driver.js';
+import type { SerialDriverOptions } from '../flash-driver.js';
 import { familyOf, loadVendorLoader, type VendorLoader } from './library.js';
 import { LinkTransport, LoaderSilence } from './link-transport.js';
 import { command, isLoaderError } from './loader-error.js';
@@ -22,7 +22,7 @@ export function preloadSession(): void {
 }
 
 /** Opens the port; the board may be in any state. */
-export async function openSession(options: FlashDriverOptions): Promise<Session> {
+export async function openSession(options: SerialDriverOptions): Promise<Session> {
   const link = await openSerialLink(options.link);
   const transport = new LinkTransport(link);
   try {
@@ -48,7 +48,7 @@ const attemptMs = 700;
  */
 export async function enterLoader(
   { link, transport, loader }: Session,
-  options: FlashDriverOptions,
+  options: SerialDriverOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();

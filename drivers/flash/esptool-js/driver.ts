@@ -1,7 +1,7 @@
 import { RigError } from '../../../core/errors.js';
 import type { DeviceIdentity } from '../../../core/record.js';
 import { makeCalls } from '../calls.js';
-import type { FlashCallOptions, FlashDriver, FlashDriverOptions } from '../flash-driver.js';
+import type { FlashCallOptions, FlashDriver, SerialDriverOptions } from '../flash-driver.js';
 import { enterLoader, openSession, preloadSession, stillThere, type Session } from './connect.js';
 import { eraseRegion } from './erase-flash.js';
 import { prepareFrames } from './frames.js';
@@ -15,7 +15,7 @@ import { writeImages } from './write-images.js';
  * Flashes ESP chips in process: chips, commands and stubs of the vendor's esptool-js over our own link, transport and write
  * loop. A board stays in its loader from one call to the next; after a failure the next call enters it anew.
  */
-export function openEsptoolJs(options: FlashDriverOptions): FlashDriver {
+export function openEsptoolJs(options: SerialDriverOptions): FlashDriver {
   // Loaded while the rig powers the board; whoever needs them hears of a failure.
   preloadSession();
   let session: Session | undefined;
@@ -61,6 +61,8 @@ export function openEsptoolJs(options: FlashDriverOptions): FlashDriver {
 
   return {
     name: 'esptool-js',
+    abilities: new Set(['verify', 'read', 'erase']),
+    verifiedBy: 'digest',
     probe: (call) => run(call, async (signal) => (await connect(signal)).identity),
     write: (images, call) =>
       run(call, async (signal) => {

@@ -1,0 +1,37 @@
+import type { BenchPorts, BenchSlot } from '../rigs/bench.js';
+import type { FlashArray, Wire } from './parts.js';
+import type { Supply } from './supply.js';
+
+/** Where a chip goes when it leaves reset: its loader, or what is in its flash. */
+export type BootMode = 'download' | 'run';
+
+/** A chip with its surroundings, from leaving reset until the signal aborts. */
+export interface BoardParts {
+  slot: Pick<BenchSlot, 'slot' | 'faults' | 'consoleBaudRate' | 'network'>;
+  /** What is really fitted: faults have been heard. */
+  chip: string;
+  mac: string;
+  wire: Wire;
+  flash: FlashArray;
+  /** The boot drive's folder and the device's own address, for boards that have them. */
+  ports: Pick<BenchPorts, 'drive' | 'network'>;
+  supply: Pick<Supply, 'setLoad' | 'dip'>;
+  /** The boot strap at this moment. */
+  strap: () => BootMode;
+  /** Bytes of the host that reach the chip while it runs what is in its flash. */
+  onHostBytes?: (bytes: Buffer) => void;
+  /** A word for what it does now, for the log and the bench's state. */
+  enter: (state: string) => void;
+  log: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/** A kind of board: what its chip does with power, and how a person at the bench is asked for its loader. */
+export interface BoardFamily {
+  /** Runs the chip from one reset to the next, until the signal aborts; rejects then. */
+  run(parts: BoardParts, mode: BootMode): Promise<never>;
+  /** Bytes with which a loader's tool begins: by hand, a board that runs its firmware is reset into its loader when it hears them. */
+  knock: Buffer;
+  /** What the flash holds when the board comes from its maker; blank unless told. */
+  preset?: (flash: FlashArray) => void;
+}

@@ -1,0 +1,20 @@
+import type { BenchSlot } from '../rigs/bench.js';
+import type { BoardFamily } from './board-family.js';
+import { romTextsOf } from './boot/rom-texts.js';
+import { runChip } from './chip.js';
+import { startLoader } from './loader/loader.js';
+import type { StartLoader } from './parts.js';
+
+/** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
+export function familyOf(_slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
+  return espFamily(chip, startLoader);
+}
+
+/** Head of the loader's SYNC command. */
+export const espSync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);
+
+/** Boards with a chip of Espressif's. */
+export function espFamily(chip: string, loader: StartLoader): BoardFamily {
+  const texts = romTextsOf(chip);
+  return { knock: espSync, run: (parts, mode) => runChip({ ...parts, texts, startLoader: loader }, mode) };
+}
