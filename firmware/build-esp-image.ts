@@ -41,17 +41,19 @@ const PAGE_BYTES = 0x10000;
 const ESP32_LEAST_IN_LAST_PAGE = 0x24;
 
 /**
- * A valid ESP image, byte for byte the same for the same source. Lays it out as the vendor's tool does: data that is
+ * A valid ESP image for any chip but the ESP8266, byte for byte the same for the same source. Lays it out as the vendor's tool does: data that is
  * mapped from flash lies at the same place in a 64 KiB page as its address. Throws RangeError when the source cannot be laid out.
  */
 export function buildEspImage(source: EspImageSource): Buffer {
   const chip = espChipNamed(source.chip);
-  if (chip === undefined) throw new RangeError(`images for ${source.chip} cannot be built`);
+  if (chip?.imageChipId === undefined) {
+    throw new RangeError(`images for ${source.chip} have another format, expected a chip with an id`);
+  }
   const segments = layOut(chip, source.segments);
   if (segments.length < 1 || segments.length > MAX_SEGMENTS) {
     throw new RangeError(`an image has 1 to ${MAX_SEGMENTS} segments, these would be ${segments.length}`);
   }
-  const pieces = [header(chip, source, segments.length)];
+  const pieces = [header(chip.imageChipId, source, segments.length)];
   for (const { address, data } of segments) {
     const head = Buffer.alloc(SEGMENT_HEADER_BYTES);
     head.writeUInt32LE(address, 0);
@@ -66,7 +68,7 @@ export function buildEspImage(source: EspImageSource): Buffer {
   return Buffer.concat([image, createHash('sha256').update(image).digest()]);
 }
 
-function header(chip: EspChip, source: EspImageSource, segmentCount: number): Buffer {
+function header(chipId: number, source: EspImageSource, segmentCount: number): Buffer {
   const flashSizeBytes = source.flashSizeBytes ?? 0x400000;
   const sizeCode = Math.log2(flashSizeBytes / 0x100000);
   if (!Number.isInteger(sizeCode) || sizeCode < 0 || sizeCode > 7) {
@@ -79,7 +81,7 @@ function header(chip: EspChip, source: EspImageSource, segmentCount: number): Bu
   bytes.writeUInt8((sizeCode << 4) | (source.flashFrequency ?? 0), 3);
   bytes.writeUInt32LE(source.entry, 4);
   bytes.writeUInt8(0xee, 8);
-  bytes.writeUInt16LE(chip.imageChipId, 12);
+  bytes.writeUInt16LE(chipId, 12);
   bytes.writeUInt16LE(source.minRevision ?? 0, 15);
   bytes.writeUInt16LE(source.maxRevision ?? 0xffff, 17);
   bytes.writeUInt8(source.appendHash === false ? 0 : 1, 23);

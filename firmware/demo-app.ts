@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { APP_DESCRIPTOR_OFFSET, buildAppDescriptor } from './app-descriptor.js';
 import { buildEspImage, type SegmentSource } from './build-esp-image.js';
-import { BUILD, FOR_ESP32, IDF_VERSION } from './demo-build.js';
+import { BUILD, demoChips, IDF_VERSION, type DemoChipName } from './demo-build.js';
 import { encodeProgram } from './factory-app-codec.js';
 import type { FactoryAppProgram } from './factory-app.js';
 import { hex } from './hex.js';
@@ -9,6 +9,7 @@ import { CODE, DATA, lookalike, READ_ONLY_DATA, type Mixture } from './lookalike
 import { seededRandom } from './random.js';
 
 interface DemoAppOptions {
+  chip: DemoChipName;
   version: string;
   program: FactoryAppProgram;
   appSizeBytes: number;
@@ -28,7 +29,7 @@ interface SegmentSizes {
 const LEAST_BYTES = 0x4000;
 /** From here on code has a mapped segment of its own, which begins on a 64 KiB page; below, all code is in RAM. */
 const MAPPED_CODE_FROM_BYTES = 0x40000;
-const IRAM = 0x40080000;
+const PAGE_BYTES = 0x10000;
 
 /** The application image of a demo release: descriptor and program at the start of its read-only data, the rest filled up. */
 export function buildDemoApp(options: DemoAppOptions): Buffer {
@@ -72,16 +73,18 @@ function build(
     encodeProgram(options.program),
     fill(sizes.drom, READ_ONLY_DATA),
   ]);
+  const { target, app, sharesPages } = demoChips[options.chip];
+  const pages = sharesPages ? Math.ceil(sizes.irom / PAGE_BYTES) * PAGE_BYTES : 0;
   const segments: SegmentSource[] = [
-    { address: 0x3f400000 + APP_DESCRIPTOR_OFFSET, data: readOnly },
-    { address: 0x3ffb0000, data: fill(sizes.dram, DATA) },
-    { address: IRAM, data: fill(sizes.iram, CODE) },
+    { address: app.drom + pages + APP_DESCRIPTOR_OFFSET, data: readOnly },
+    { address: app.dram, data: fill(sizes.dram, DATA) },
+    { address: app.iram, data: fill(sizes.iram, CODE) },
   ];
-  if (sizes.irom > 0) segments.push({ address: 0x400d0020, data: fill(sizes.irom, CODE) });
+  if (sizes.irom > 0) segments.push({ address: app.irom + 0x20, data: fill(sizes.irom, CODE) });
   return buildEspImage({
-    ...FOR_ESP32,
+    ...target,
     flashSizeBytes: options.flashSizeBytes,
-    entry: IRAM + 0x400,
+    entry: app.iram + 0x400,
     segments,
   });
 }

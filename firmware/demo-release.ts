@@ -1,7 +1,9 @@
 import { BOOTLOADER_DESCRIPTOR_BYTES, buildBootloaderDescriptor } from './bootloader-descriptor.js';
 import { buildEspImage } from './build-esp-image.js';
 import { buildDemoApp } from './demo-app.js';
-import { BUILD, FOR_ESP32, IDF_VERSION } from './demo-build.js';
+import { BUILD, demoChips, IDF_VERSION, type DemoChipName } from './demo-build.js';
+import { buildEsp8266Release } from './demo-esp8266.js';
+import { espChipNamed } from './esp-chips.js';
 import type { FactoryAppProgram } from './factory-app.js';
 import { hex } from './hex.js';
 import { CODE, lookalike, READ_ONLY_DATA } from './lookalike.js';
@@ -9,15 +11,17 @@ import { buildPartitionTable, PARTITION_TABLE_OFFSET, type Partition } from './p
 import { seededRandom } from './random.js';
 
 export interface DemoReleaseOptions {
-  /** Goes into the app descriptor; at most 31 characters. */
+  /** `esp32` unless told. */
+  chip?: DemoChipName | 'esp8266';
+  /** Goes into the app descriptor, or on an ESP8266 into the program's document; at most 31 characters. */
   version: string;
   /** What a virtual board does when it runs the application. */
   program: FactoryAppProgram;
-  /** Length of the application image, from 16 KiB; met to within 64 bytes. */
+  /** Length of the application image, from 16 KiB; met to within 64 bytes. On an ESP8266 of the whole image. */
   appSizeBytes: number;
   /** Decides the contents: another seed is another build of the same version. */
   seed: number;
-  /** Flash chip of the board, from 2 MiB; 4 MiB unless told. The application's partition is what the first half has. */
+  /** Flash chip of the board, from 2 MiB; 4 MiB unless told. The application's partition is what the first half has; an ESP8266 has no table. */
   flashSizeBytes?: number;
 }
 
@@ -31,19 +35,24 @@ export interface ImageBytes {
 const APP_OFFSET = 0x10000;
 
 /**
- * A whole release for an ESP32: bootloader, partition table and application, valid for the ROM and the vendor's tools, byte
- * for byte the same for the same options. There is no machine code in it: real hardware would crash, a virtual board runs `program`.
+ * A whole release: bootloader, partition table and application, or one image for an ESP8266; valid for the ROM and the vendor's tools, byte for
+ * byte the same for the same options. There is no machine code in it: real hardware would crash, a virtual board runs `program`.
  */
 export function buildRelease(options: DemoReleaseOptions): ImageBytes[] {
-  const flashSizeBytes = options.flashSizeBytes ?? 0x400000;
+  const { chip = 'esp32', flashSizeBytes = 0x400000 } = options;
+  if (chip === 'esp8266') return [buildEsp8266Release({ ...options, flashSizeBytes })];
   return [
-    { name: 'bootloader', offset: 0x1000, bytes: buildBootloader(options.seed, flashSizeBytes) },
+    {
+      name: 'bootloader',
+      offset: espChipNamed(chip)?.bootloaderOffset ?? 0,
+      bytes: buildBootloader(chip, options.seed, flashSizeBytes),
+    },
     {
       name: 'partitions',
       offset: PARTITION_TABLE_OFFSET,
       bytes: buildPartitionTable(partitionsFor(flashSizeBytes)),
     },
-    { name: 'app', offset: APP_OFFSET, bytes: buildDemoApp({ ...options, flashSizeBytes }) },
+    { name: 'app', offset: APP_OFFSET, bytes: buildDemoApp({ ...options, chip, flashSizeBytes }) },
   ];
 }
 
@@ -69,7 +78,8 @@ function partitionsFor(flashSizeBytes: number): Partition[] {
 }
 
 /** About 26 KB in the four segments that ESP-IDF's second stage has. */
-function buildBootloader(seed: number, flashSizeBytes: number): Buffer {
+function buildBootloader(chip: DemoChipName, seed: number, flashSizeBytes: number): Buffer {
+  const { target, bootloader } = demoChips[chip];
   const random = seededRandom(seed ^ 0xb0071);
   const descriptor = buildBootloaderDescriptor({
     version: 1,
@@ -77,15 +87,16 @@ function buildBootloader(seed: number, flashSizeBytes: number): Buffer {
     dateTime: `${BUILD.date} ${BUILD.time}`,
   });
   const data = lookalike(7152 - BOOTLOADER_DESCRIPTOR_BYTES, READ_ONLY_DATA, random);
+  const [largest, word, last] = bootloader.code;
   return buildEspImage({
-    ...FOR_ESP32,
+    ...target,
     flashSizeBytes,
-    entry: 0x4008064c,
+    entry: bootloader.entry,
     segments: [
-      { address: 0x3fff0030, data: Buffer.concat([descriptor, data]) },
-      { address: 0x40078000, data: lookalike(15584, CODE, random) },
-      { address: 0x40080400, data: Buffer.alloc(4) },
-      { address: 0x40080404, data: lookalike(3876, CODE, random) },
+      { address: bootloader.data, data: Buffer.concat([descriptor, data]) },
+      { address: largest, data: lookalike(15584, CODE, random) },
+      { address: word, data: Buffer.alloc(4) },
+      { address: last, data: lookalike(3876, CODE, random) },
     ],
   });
 }

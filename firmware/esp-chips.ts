@@ -2,23 +2,32 @@
 export interface EspChip {
   /** Chip family as the loader names it. */
   name: EspChipName;
-  /** Chip id of the extended image header. */
-  imageChipId: number;
+  /** Chip id of the extended image header; undefined for the ESP8266, whose images have no such header. */
+  imageChipId: number | undefined;
   /** Flash offset from which the ROM reads the bootloader. */
   bootloaderOffset: number;
   /** Windows `[first, end)` through which flash is mapped, read-only data and code; both the same where the chip has one. */
   drom: readonly [number, number];
   irom: readonly [number, number];
-  /** Smallest page of the flash mapping; some chips let the product choose one below 64 KiB. */
+  /** Smallest page of the flash mapping; some chips let the product choose one below 64 KiB, the ESP8266 has a single one of 1 MiB. */
   leastPageBytes: number;
 }
 
 export type EspChipName =
-  'esp32' | 'esp32s2' | 'esp32s3' | 'esp32c2' | 'esp32c3' | 'esp32c5' | 'esp32c6' | 'esp32h2' | 'esp32p4';
+  | 'esp8266'
+  | 'esp32'
+  | 'esp32s2'
+  | 'esp32s3'
+  | 'esp32c2'
+  | 'esp32c3'
+  | 'esp32c5'
+  | 'esp32c6'
+  | 'esp32h2'
+  | 'esp32p4';
 
 function chip(
   name: EspChipName,
-  imageChipId: number,
+  imageChipId: number | undefined,
   bootloaderOffset: number,
   drom: readonly [number, number],
   irom: readonly [number, number],
@@ -27,8 +36,9 @@ function chip(
   return { name, imageChipId, bootloaderOffset, drom, irom, leastPageBytes };
 }
 
-/** Every chip whose images are understood. The ESP8266 has another format and is not among them. */
+/** Every chip whose images are understood. */
 export const espChips: readonly EspChip[] = [
+  chip('esp8266', undefined, 0, [0x40200000, 0x40300000], [0x40200000, 0x40300000], 0x100000),
   chip('esp32', 0, 0x1000, [0x3f400000, 0x3f800000], [0x400d0000, 0x40400000]),
   chip('esp32s2', 2, 0x1000, [0x3f000000, 0x3f3f0000], [0x40080000, 0x40b80000]),
   chip('esp32s3', 9, 0, [0x3c000000, 0x3e000000], [0x42000000, 0x44000000]),

@@ -3,7 +3,7 @@ import { hex } from './hex.js';
 import type { Problem } from './problem.js';
 
 export const ESP_IMAGE_MAGIC = 0xe9;
-/** Header with its extension; segments begin behind it. */
+/** Header with its extension, which all chips but the ESP8266 have; segments begin behind it. */
 export const ESP_HEADER_BYTES = 24;
 export const MAX_SEGMENTS = 16;
 
@@ -20,16 +20,16 @@ export interface EspImageHeader {
   flashFrequency: number;
   /** Address of the first instruction. */
   entry: number;
-  /** 0xee: not used. */
-  wpPin: number;
+  /** 0xee: not used. The ESP8266's header has neither this nor what follows. */
+  wpPin?: number;
   /** Drive strengths of the flash pins, three bytes as in the header. */
-  pinDrive: [number, number, number];
-  chipId: number;
+  pinDrive?: [number, number, number];
+  chipId?: number;
   /** Undefined when the id names no chip that is known here. */
   chip?: EspChipName;
   /** Chip revisions that the image runs on, major × 100 + minor; a maximum of 0 or 65535 is no limit. */
-  minRevision: number;
-  maxRevision: number;
+  minRevision?: number;
+  maxRevision?: number;
   hashAppended: boolean;
 }
 
@@ -83,7 +83,6 @@ const strangers = [
     starts: [0x7f, 0x45, 0x4c, 0x46],
     is: 'this is an ELF file, make an image of it with `esptool elf2image`',
   },
-  { starts: [0xea], is: 'this is a version 2 image of an ESP8266, which is not supported' },
   { starts: [0xaa, 0x50], is: 'this is a partition table' },
   { starts: [0x1f, 0x8b], is: 'this is a gzip file, unpack it first' },
   { starts: [0x3a], is: 'this looks like an Intel HEX file' },
@@ -93,31 +92,19 @@ const strangers = [
 function headerProblems(image: Buffer, header: EspImageHeader, expected?: EspChip): Problem[] {
   const problems: Problem[] = [];
   const report = (offset: number, what: string): void => void problems.push({ offset, what });
-  const { segmentCount, minRevision, maxRevision } = header;
-  if (segmentCount < 1 || segmentCount > MAX_SEGMENTS) {
-    report(1, `the segment count is ${segmentCount}, expected 1 to ${MAX_SEGMENTS}`);
-  }
-  if (header.flashMode === undefined) {
-    report(
-      2,
-      `the flash mode is ${hex(image.readUInt8(2), 2)}, expected 0x00 to 0x05 (${flashModes.join(', ')})`,
-    );
-  }
+  const { chipId = 0, minRevision = 0, maxRevision = 0 } = header;
+  problems.push(...commonProblems(image, header));
   if (header.flashSizeBytes === undefined) {
     report(3, `the flash size code is ${hex(image.readUInt8(3) >> 4)}, expected 0x0 (1 MB) to 0x7 (128 MB)`);
   }
-  if (![0, 1, 2, 0xf].includes(header.flashFrequency)) {
-    report(3, `the flash frequency code is ${hex(header.flashFrequency)}, expected 0x0, 0x1, 0x2 or 0xf`);
-  }
-  if (expected !== undefined && header.chipId !== expected.imageChipId) {
+  if (expected !== undefined && chipId !== expected.imageChipId) {
     const is = header.chip ?? 'an unknown chip';
-    report(
-      12,
-      `the image is for ${is} (chip id ${header.chipId}), expected ${expected.name} (chip id ${expected.imageChipId})`,
-    );
+    report(12, `the image is for ${is} (chip id ${chipId}), expected ${described(expected)}`);
   } else if (header.chip === undefined) {
-    const known = espChips.map(({ name, imageChipId }) => `${imageChipId} ${name}`).join(', ');
-    report(12, `the chip id is ${header.chipId}, expected one of ${known}`);
+    const known = espChips
+      .filter(({ imageChipId }) => imageChipId !== undefined)
+      .map(({ name, imageChipId }) => `${imageChipId} ${name}`);
+    report(12, `the chip id is ${chipId}, expected one of ${known.join(', ')}`);
   }
   if (maxRevision !== 0 && minRevision > maxRevision) {
     report(
@@ -129,6 +116,31 @@ function headerProblems(image: Buffer, header: EspImageHeader, expected?: EspChi
     report(23, `the hash-appended flag is ${hex(image.readUInt8(23), 2)}, expected 0x00 or 0x01`);
   }
   return problems;
+}
+
+/** What every image's first four bytes can have wrong, beside a size code, whose meaning the chips do not share; `at` is where the header begins. */
+export function commonProblems(image: Buffer, header: EspImageHeader, at = 0): Problem[] {
+  const { segmentCount, flashMode, flashFrequency } = header;
+  const problems: Problem[] = [];
+  if (segmentCount < 1 || segmentCount > MAX_SEGMENTS) {
+    const what = `the segment count is ${segmentCount}, expected 1 to ${MAX_SEGMENTS}`;
+    problems.push({ offset: at + 1, what });
+  }
+  if (flashMode === undefined) {
+    const is = hex(image.readUInt8(at + 2), 2);
+    const what = `the flash mode is ${is}, expected 0x00 to 0x05 (${flashModes.join(', ')})`;
+    problems.push({ offset: at + 2, what });
+  }
+  if (![0, 1, 2, 0xf].includes(flashFrequency)) {
+    const what = `the flash frequency code is ${hex(flashFrequency)}, expected 0x0, 0x1, 0x2 or 0xf`;
+    problems.push({ offset: at + 3, what });
+  }
+  return problems;
+}
+
+/** A chip as messages name it. */
+export function described({ name, imageChipId }: EspChip): string {
+  return imageChipId === undefined ? name : `${name} (chip id ${imageChipId})`;
 }
 
 function revision(number: number): string {

@@ -19,19 +19,19 @@ export interface EspImageSegment {
 }
 
 /**
- * The segments of an image. `end` is the offset behind the last one, and undefined when they could not all be read:
+ * The segments of an image, the first of which begins at `from`. `end` is the offset behind the last one, and undefined when they could not all be read:
  * then the places of checksum and hash are not known.
  */
 export function readEspImageSegments(
   image: Buffer,
-  header: EspImageHeader,
+  { segmentCount }: Pick<EspImageHeader, 'segmentCount'>,
   chip: EspChip | undefined,
+  from = ESP_HEADER_BYTES,
 ): { segments: EspImageSegment[]; end?: number; problems: Problem[] } {
-  const { segmentCount } = header;
   const segments: EspImageSegment[] = [];
   const problems: Problem[] = [];
   if (segmentCount < 1 || segmentCount > MAX_SEGMENTS) return { segments, problems };
-  let offset = ESP_HEADER_BYTES;
+  let offset = from;
   for (let index = 0; index < segmentCount; index++) {
     const name = `segment ${index} of ${segmentCount}`;
     const left = image.length - offset - SEGMENT_HEADER_BYTES;
@@ -72,11 +72,15 @@ function kindOf(address: number, chip: EspChip | undefined): EspImageSegment['ki
   return chip !== undefined && isFlashMapped(chip, address) ? 'mapped' : 'loaded';
 }
 
-/** What a board would stumble over although every segment can be read: places that cannot be mapped, overlaps, a lost entry. */
+/**
+ * What a board would stumble over although every segment can be read: places that cannot be mapped, overlaps, a lost entry. The image's header is
+ * at `headerOffset` in the file.
+ */
 export function segmentProblems(
   segments: readonly EspImageSegment[],
   entry: number,
   pageBytes: number,
+  headerOffset = 0,
 ): Problem[] {
   const problems: Problem[] = [];
   segments.forEach((segment, index) => {
@@ -98,7 +102,7 @@ export function segmentProblems(
   );
   if (!inside) {
     problems.push({
-      offset: 4,
+      offset: headerOffset + 4,
       what: `the entry point ${hex(entry, 8)} is in none of the segments, expected code there`,
     });
   }

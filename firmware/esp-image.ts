@@ -1,7 +1,9 @@
 import { readAppDescriptor, mmuPageBytes, type AppDescriptor } from './app-descriptor.js';
 import { readBootloaderDescriptor, type BootloaderDescriptor } from './bootloader-descriptor.js';
 import { espChipNamed, type EspChipName } from './esp-chips.js';
-import { readEspImageHeader, type EspImageHeader } from './esp-image-header.js';
+import { described, ESP_IMAGE_MAGIC, readEspImageHeader, type EspImageHeader } from './esp-image-header.js';
+import { isEsp8266Image } from './esp8266-image.js';
+import { inspectEsp8266Image } from './esp8266-inspect.js';
 import { readEspImageSegments, segmentProblems, type EspImageSegment } from './esp-image-segments.js';
 import { readEspImageTail, type Proof } from './esp-image-tail.js';
 import type { Problem } from './problem.js';
@@ -32,11 +34,17 @@ export interface EspImageExpectation {
 }
 
 /**
- * Reads an ESP image (ESP32 and later) wholly: header, segments, checksum, appended SHA-256 and descriptors
+ * Reads an ESP image wholly, of the ESP8266 too: header, segments, checksum, appended SHA-256 and descriptors
  * (esptool documentation, "Firmware Image Format"; ESP-IDF, "App Image Format"). Gathers every problem, and never throws, whatever the bytes are.
  */
 export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {}): EspImageReport {
   const expectedChip = expected.chip === undefined ? undefined : espChipNamed(expected.chip);
+  if (isEsp8266Image(bytes) || (expected.chip === 'esp8266' && !hasExtendedHeader(bytes))) {
+    const report = inspectEsp8266Image(bytes);
+    if (expectedChip === undefined || expectedChip.name === 'esp8266') return report;
+    const what = `the image is for esp8266, expected ${described(expectedChip)}`;
+    return { ...report, problems: inFileOrder([...report.problems, { offset: 8, what }]) };
+  }
   const { header, problems } = readEspImageHeader(bytes, expectedChip);
   if (header === undefined) return { problems, segments: [] };
 
@@ -55,6 +63,11 @@ export function inspectEspImage(bytes: Buffer, expected: EspImageExpectation = {
   const { problems: unproved, ...tail } = readEspImageTail(bytes, segments, end, header.hashAppended);
   problems.push(...unproved);
   return { ...known, ...tail, problems: inFileOrder(problems) };
+}
+
+/** Whether bytes that do not look like an ESP8266's image cannot be one either: no image at all, or one of a later chip by its header. */
+function hasExtendedHeader(bytes: Buffer): boolean {
+  return bytes[0] !== ESP_IMAGE_MAGIC || readEspImageHeader(bytes).header?.chip !== undefined;
 }
 
 function inFileOrder(problems: Problem[]): Problem[] {

@@ -1,6 +1,6 @@
 /**
- * Makes the image files of the release demo-1.2.0, which are not kept in git: `node --import tsx rigs/releases/build-demo.ts [folder
- * [release file]]`. They must come out as the release file says, or nothing is written.
+ * Makes the image files of the demo releases, which are not kept in git: `node --import tsx rigs/releases/build-demo.ts [folder of the release
+ * files [folder for their images]]`. The images of a release must come out as its release file says, or none of them is written.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { RigError } from '../../core/errors.js';
 import { demoProgram } from '../../firmware/demo-program.js';
-import { buildRelease, type DemoReleaseOptions, type ImageBytes } from '../../firmware/demo-release.js';
+import { demoProgram8266, demoProgramC3, demoProgramS3 } from '../../firmware/demo-program-esp.js';
+import { buildRelease, type DemoReleaseOptions } from '../../firmware/demo-release.js';
 
-/** What the demo release is made of: an application of 1.1 MiB, as a Wi-Fi product has it. */
+/** What the first demo release is made of: an application of 1.1 MiB, as a Wi-Fi product has it. */
 export const demoRelease: DemoReleaseOptions = {
   version: '1.2.0',
   program: demoProgram,
@@ -19,20 +20,55 @@ export const demoRelease: DemoReleaseOptions = {
   seed: 120,
 };
 
-const defaultReleaseFile = fileURLToPath(new URL('demo-1.2.0.yaml', import.meta.url));
-const defaultFolder = fileURLToPath(new URL('demo-1.2.0', import.meta.url));
+/** An image with the name of its file in the release's folder. */
+export interface DemoFile {
+  /** As in the release file. */
+  name: string;
+  file: string;
+  bytes: Buffer;
+}
 
-/** Names of the files that were written: none when they were there and right. Throws IMAGE_INVALID when the release file has other hashes. */
-export async function buildDemo(folder = defaultFolder, releaseFile = defaultReleaseFile): Promise<string[]> {
-  const images = buildRelease(demoRelease);
-  compareHashes(images, releaseFile, await readHashes(releaseFile));
+/** Every demo release by its name. Those of the other boards are small, so that a station of many kinds is soon done. */
+export const demoReleases: Record<string, () => DemoFile[]> = {
+  'demo-1.2.0': () => espFiles(demoRelease),
+  'demo-esp32s3-1.2.0': () =>
+    espFiles({ chip: 'esp32s3', version: '1.2.0', program: demoProgramS3, appSizeBytes: 160_000, seed: 321 }),
+  'demo-esp32c3-1.2.0': () =>
+    espFiles({ chip: 'esp32c3', version: '1.2.0', program: demoProgramC3, appSizeBytes: 128_000, seed: 323 }),
+  'demo-esp8266-1.2.0': () =>
+    espFiles({
+      chip: 'esp8266',
+      version: '1.2.0',
+      program: demoProgram8266,
+      appSizeBytes: 112_000,
+      seed: 826,
+    }),
+};
+
+function espFiles(options: DemoReleaseOptions): DemoFile[] {
+  return buildRelease(options).map(({ name, bytes }) => ({ name, file: `${name}.bin`, bytes }));
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** What was done about each release: the files that were written, none when they were there and right. Throws IMAGE_INVALID when a release file has other hashes. */
+export async function buildDemos(releaseFolder = here, into = here): Promise<Record<string, string[]>> {
+  const written: Record<string, string[]> = {};
+  for (const [release, build] of Object.entries(demoReleases)) {
+    written[release] = await buildDemo(build(), join(releaseFolder, `${release}.yaml`), join(into, release));
+  }
+  return written;
+}
+
+async function buildDemo(files: DemoFile[], releaseFile: string, folder: string): Promise<string[]> {
+  compareHashes(files, releaseFile, await readHashes(releaseFile));
   await mkdir(folder, { recursive: true });
   const written: string[] = [];
-  for (const { name, bytes } of images) {
-    const file = join(folder, `${name}.bin`);
-    if (await holds(file, bytes)) continue;
-    await replace(file, bytes);
-    written.push(`${name}.bin`);
+  for (const { file, bytes } of files) {
+    const path = join(folder, file);
+    if (await holds(path, bytes)) continue;
+    await replace(path, bytes);
+    written.push(file);
   }
   return written;
 }
@@ -46,11 +82,11 @@ async function readHashes(file: string): Promise<Map<unknown, unknown>> {
 }
 
 function compareHashes(
-  images: readonly ImageBytes[],
+  files: readonly DemoFile[],
   releaseFile: string,
   expected: Map<unknown, unknown>,
 ): void {
-  const different = images.flatMap(({ name, bytes }) => {
+  const different = files.flatMap(({ name, bytes }) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return sha256 === expected.get(name)
       ? []
@@ -85,10 +121,10 @@ async function replace(file: string, bytes: Buffer): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const written = await buildDemo(process.argv[2], process.argv[3]);
-    process.stdout.write(
-      `demo-1.2.0: ${written.length === 0 ? 'up to date' : `wrote ${written.join(', ')}`}\n`,
-    );
+    for (const [release, written] of Object.entries(await buildDemos(process.argv[2], process.argv[3]))) {
+      const done = written.length === 0 ? 'up to date' : `wrote ${written.join(', ')}`;
+      process.stdout.write(`${release}: ${done}\n`);
+    }
   } catch (thrown) {
     if (!(thrown instanceof RigError)) throw thrown;
     process.stderr.write(`${thrown.message}\n`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,7 @@ import { buildRelease } from '../../firmware/demo-release.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
 import { findEspProgram } from '../../firmware/esp-program.js';
 import { checkImageContents } from '../../firmware/release-images.js';
-import { demoRelease } from '../../rigs/releases/build-demo.js';
+import { demoRelease, demoReleases } from '../../rigs/releases/build-demo.js';
 
 const script = 'rigs/releases/build-demo.ts';
 const releaseFile = 'rigs/releases/demo-1.2.0.yaml';
@@ -107,25 +107,63 @@ test('what cannot be built is refused with the reason', () => {
   );
 });
 
+test('the release of each other chip is one that its board would boot', () => {
+  for (const chip of ['esp32s3', 'esp32c3'] as const) {
+    for (const appSizeBytes of [0x20000, 0x50000]) {
+      const images = buildRelease({ chip, version: '2.3.4', program: demoProgram, appSizeBytes, seed: 5 });
+      assert.deepEqual(
+        images.map(({ name, offset }) => [name, offset]),
+        [
+          ['bootloader', 0],
+          ['partitions', 0x8000],
+          ['app', 0x10000],
+        ],
+      );
+      assert.deepEqual(checkImageContents(images, { chip, version: '2.3.4', flashSizeBytes: 0x400000 }), []);
+      assert.equal(images[2]?.bytes.length, appSizeBytes);
+      assert.deepEqual(findEspProgram(images[2].bytes)?.program, demoProgram);
+    }
+  }
+});
+
+test('the release of an ESP8266 is one image with the version beside its program', () => {
+  const options = { chip: 'esp8266', version: '2.3.4', program: demoProgram, seed: 5 } as const;
+  const [image, ...others] = buildRelease({ ...options, appSizeBytes: 0x18000 });
+  assert(image);
+  assert.deepEqual([image.name, image.offset, image.bytes.length, others], ['app', 0, 0x18000, []]);
+  assert.deepEqual(inspectEspImage(image.bytes, { chip: 'esp8266' }).problems, []);
+  assert.deepEqual(findEspProgram(image.bytes), { program: demoProgram, version: '2.3.4' });
+  assert.throws(
+    () => buildRelease({ ...options, appSizeBytes: 0x4000 }),
+    /does not fit into an image of 0x4000/,
+  );
+});
+
 test('the script writes what is missing or different, and nothing else', async () => {
-  const first = runScript(folder);
+  const into = join(folder, 'releases');
+  const first = runScript('rigs/releases', into);
   assert.deepEqual([first.status, first.stderr], [0, '']);
-  assert.equal(first.stdout, 'demo-1.2.0: wrote bootloader.bin, partitions.bin, app.bin\n');
-  assert.deepEqual((await readdir(folder)).sort(), files);
+  assert.match(first.stdout, /^demo-1\.2\.0: wrote bootloader\.bin, partitions\.bin, app\.bin\n/);
+  assert.deepEqual((await readdir(into)).sort(), Object.keys(demoReleases).sort());
+  const demo = join(into, 'demo-1.2.0');
+  assert.deepEqual((await readdir(demo)).sort(), files);
 
   const longAgo = new Date(2020, 0, 1);
-  for (const file of files) await utimes(join(folder, file), longAgo, longAgo);
-  assert.equal(runScript(folder).stdout, 'demo-1.2.0: up to date\n');
-  await writeFile(join(folder, 'partitions.bin'), 'damaged');
-  assert.equal(runScript(folder).stdout, 'demo-1.2.0: wrote partitions.bin\n');
+  for (const file of files) await utimes(join(demo, file), longAgo, longAgo);
+  assert.doesNotMatch(runScript('rigs/releases', into).stdout, /wrote/);
+  await writeFile(join(demo, 'partitions.bin'), 'damaged');
+  assert.match(
+    runScript('rigs/releases', into).stdout,
+    /^demo-1\.2\.0: wrote partitions\.bin\n.*: up to date\n/,
+  );
 
   const expected = buildRelease(demoRelease);
   for (const { name, bytes } of expected) {
-    const file = join(folder, `${name}.bin`);
+    const file = join(demo, `${name}.bin`);
     assert.deepEqual(await readFile(file), bytes);
     assert.equal((await stat(file)).mtimeMs === longAgo.getTime(), name !== 'partitions');
   }
-  assert.deepEqual((await readdir(folder)).sort(), files);
+  assert.deepEqual((await readdir(demo)).sort(), files);
 });
 
 test('a release file with another hash stops the script before it writes anything', async () => {
@@ -133,13 +171,14 @@ test('a release file with another hash stops the script before it writes anythin
     /(app\.bin[^-]*sha256: )[0-9a-f]{64}/,
     `$1${'f'.repeat(64)}`,
   );
-  const other = join(folder, 'other.yaml');
-  await writeFile(other, changed);
-  const run = runScript(join(folder, 'unwritten'), other);
+  const others = join(folder, 'other');
+  await cp('rigs/releases', others, { recursive: true, filter: (path) => !path.endsWith('.bin') });
+  await writeFile(join(others, 'demo-1.2.0.yaml'), changed);
+  const run = runScript(others, join(folder, 'unwritten'));
   assert.equal(run.status, 1);
   assert.match(
     run.stderr,
-    /^IMAGE_INVALID: the images of the demo release come out other than .*other\.yaml says; nothing/,
+    /^IMAGE_INVALID: the images of the demo release come out other than .*demo-1\.2\.0\.yaml says; nothing/,
   );
   assert.match(run.stderr, /\n {2}app: built [0-9a-f]{64}, expected f{64}\n/);
   assert.doesNotMatch(run.stderr, /bootloader:|partitions:/);

@@ -10,7 +10,7 @@ import type { EspChipName } from '../../firmware/esp-chips.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
 import { seededRandom } from '../../firmware/random.js';
 import { CODE, lookalike } from '../../firmware/lookalike.js';
-import { demoRelease } from '../../rigs/releases/build-demo.js';
+import { demoRelease, demoReleases } from '../../rigs/releases/build-demo.js';
 import { rehashed, sampleApp } from './samples.js';
 import { tinyElf, type ElfSection } from './tiny-elf.js';
 import { findVendorEsptool, withoutEsptool } from './vendor-esptool.js';
@@ -45,6 +45,24 @@ test("the vendor's esptool accepts the demo bootloader", { skip }, () => {
   assert.match(info, /checksum: 0x[0-9a-f]+ \(valid\)/);
   assert.match(info, /validation hash: [0-9a-f]{64} \(valid\)/);
   assert.match(info, /bootloader version: 1\nesp-idf: v5\.2\.3/);
+});
+
+test("the vendor's esptool accepts every image of the other demo releases", { skip }, () => {
+  const chips = {
+    'demo-esp32s3-1.2.0': 'esp32-?s3',
+    'demo-esp32c3-1.2.0': 'esp32-?c3',
+    'demo-esp8266-1.2.0': 'esp8266',
+  };
+  for (const [release, chip] of Object.entries(chips)) {
+    for (const { name, bytes } of demoReleases[release]?.() ?? []) {
+      if (name === 'partitions') continue;
+      const info = imageInfo(bytes);
+      assert.match(info, new RegExp(`detected image type: ${chip}\n`));
+      assert.match(info, /checksum: 0x[0-9a-f]+ \(valid\)/);
+      assert.doesNotMatch(info, /warning|invalid/);
+      if (chip !== 'esp8266') assert.match(info, /validation hash: [0-9a-f]{64} \(valid\)/);
+    }
+  }
 });
 
 test("the vendor's esptool accepts the demo application and reads its version", { skip }, () => {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { formatProblems, loadRig, stationNames } from '../../rigs/load-rig.js';
-import { buildDemo } from '../../rigs/releases/build-demo.js';
+import { buildDemos } from '../../rigs/releases/build-demo.js';
 
 const folder = join(import.meta.dirname, '../../rigs');
-await buildDemo();
+await buildDemos();
 const { stations, problems } = await loadRig(folder);
 
 test('the shipped rig loads without problems', () => {
