@@ -74,9 +74,13 @@ async function startSlot(
   const folder = join(plan.folder, 'hwmon', slot.slot);
   const meter = meterNames && createMeterFiles(folder, meterNames);
   const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
-  const flash = createFlashArray({ sizeBytes: flashSizeBytes, faults });
   const family = (chip: string) => familyOf(slot, chip);
-  const { knock, preset } = family(slot.chip);
+  const { knock, preset, internalSectorBytes } = family(slot.chip);
+  const flash = createFlashArray({
+    sizeBytes: flashSizeBytes,
+    faults,
+    ...(internalSectorBytes !== undefined && { internalSectorBytes }),
+  });
   preset?.(flash);
   const place = slot.network && (await takeNetworkPlace());
   const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;

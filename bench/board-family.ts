@@ -32,6 +32,8 @@ export interface BoardFamily {
   run(parts: BoardParts, mode: BootMode): Promise<never>;
   /** Bytes with which a loader's tool begins: by hand, a board that runs its firmware is reset into its loader when it hears them. */
   knock: Buffer;
+  /** Smallest part of flash that can be erased, where the flash is inside the chip. */
+  internalSectorBytes?: number;
   /** What the flash holds when the board comes from its maker; blank unless told. */
   preset?: (flash: FlashArray) => void;
 }

@@ -1,25 +1,28 @@
 import type { FaultKind } from '../rigs/faults.js';
 import type { FlashArray } from './parts.js';
 
+/** The sector of a flash chip beside its processor. */
 export const sectorBytes = 4096;
 const erased = 0xff;
 /** Winbond's maker code and the type of its W25Q parts, whose third byte is the size as a power of two. */
 const makerAndType = 0x0040ef;
 
 export interface FlashArrayOptions {
-  /** A power of two, 256 KiB … 32 MiB: the JEDEC id can say nothing else. */
+  /** Whole sectors; where there is a JEDEC id, a power of two from 256 KiB to 32 MiB, since it can say nothing else. */
   sizeBytes: number;
+  /** Smallest part that can be erased, for flash inside a chip, which has no JEDEC id; left out: a flash chip of its own. */
+  internalSectorBytes?: number;
   /** `bad-cell` is the array's; others are ignored. */
   faults?: readonly FaultKind[];
 }
 
-/** A blank flash chip. */
-export function createFlashArray({ sizeBytes, faults = [] }: FlashArrayOptions): FlashArray {
-  const exponent = Math.log2(sizeBytes);
-  if (!Number.isInteger(exponent) || exponent < 18 || exponent > 25) {
-    throw new RangeError(
-      `a flash chip of ${sizeBytes} bytes does not exist: a power of two from 256 KiB to 32 MiB is needed`,
-    );
+/** Blank flash. */
+export function createFlashArray(options: FlashArrayOptions): FlashArray {
+  const { sizeBytes, faults = [], internalSectorBytes } = options;
+  const sector = internalSectorBytes ?? sectorBytes;
+  const jedecId = internalSectorBytes === undefined ? jedecIdOf(sizeBytes) : 0;
+  if (sizeBytes <= 0 || sizeBytes % sector !== 0) {
+    throw new RangeError(`${sizeBytes} bytes of flash are no whole sectors of ${sector} bytes`);
   }
   const cells = Buffer.alloc(sizeBytes, erased);
   const badCells = faults.flatMap((fault) => (fault.kind === 'bad-cell' ? [fault.address] : []));
@@ -28,7 +31,7 @@ export function createFlashArray({ sizeBytes, faults = [] }: FlashArrayOptions):
 
   return {
     sizeBytes,
-    jedecId: makerAndType | (exponent << 16),
+    jedecId,
     read(offset, length) {
       const found = Buffer.alloc(length, erased);
       cells.copy(found, 0, Math.min(offset, sizeBytes), Math.min(offset + length, sizeBytes));
@@ -48,12 +51,22 @@ export function createFlashArray({ sizeBytes, faults = [] }: FlashArrayOptions):
     },
     erase(offset, length) {
       if (!inside(offset, length)) return false;
-      const start = offset - (offset % sectorBytes);
-      const end = Math.ceil((offset + length) / sectorBytes) * sectorBytes;
+      const start = offset - (offset % sector);
+      const end = Math.ceil((offset + length) / sector) * sector;
       cells.fill(erased, start, end);
       return true;
     },
   };
+}
+
+function jedecIdOf(sizeBytes: number): number {
+  const exponent = Math.log2(sizeBytes);
+  if (!Number.isInteger(exponent) || exponent < 18 || exponent > 25) {
+    throw new RangeError(
+      `a flash chip of ${sizeBytes} bytes does not exist: a power of two from 256 KiB to 32 MiB is needed`,
+    );
+  }
+  return makerAndType | (exponent << 16);
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Wire {
   onMisheard(listener: (bytes: Buffer) => void): void;
   /** The board's own rate in bits per second, from now on; `afterSent` waits until what is queued has left. */
   setBaudRate(baudRate: number, options?: { afterSent?: boolean }): void;
+  /** Takes on the rate at which the host sends its next byte, as a loader does that measures it. */
+  measureBaudRate(): void;
   /** False: what is queued in either direction is lost, and so is whatever the host sends. */
   setPowered(powered: boolean): void;
   /** DTR and RTS as the host set them; only RFC 2217 has them. True is asserted. */
@@ -19,10 +21,10 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** A NOR flash chip: erased bytes are FF, writes only clear bits, erasing goes by 4 KiB sectors. */
+/** NOR flash: erased bytes are FF, writes only clear bits, erasing goes by sectors: 4 KiB ones in a chip of its own. */
 export interface FlashArray {
   readonly sizeBytes: number;
-  /** JEDEC id as READ ID (9F) returns it: maker in the low byte. */
+  /** JEDEC id as READ ID (9F) returns it: maker in the low byte; 0 for flash inside the processor, which has none. */
   readonly jedecId: number;
   read(offset: number, sizeBytes: number): Buffer;
   /** ANDs the bytes in; false when the range is outside. */

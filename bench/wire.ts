@@ -47,6 +47,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
   let closed = false;
   let receiveRate = options.baudRate;
   let sendRate = options.baudRate;
+  let measuring = false;
   let receive: (bytes: Buffer) => void = () => {};
   let onMisheard: (bytes: Buffer) => void = () => {};
   let onLines: (lines: { dtr: boolean; rts: boolean }) => void = () => {};
@@ -58,6 +59,8 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     deliver(bytes, baudRate) {
       if (toBoard.queuedBytes < mostQueuedBytes / 2) for (const each of [pty, network]) each.resume();
       if (!powered) return;
+      if (measuring) receiveRate = sendRate = baudRate;
+      measuring = false;
       const heard = misread(bytes, baudRate, receiveRate);
       receive(heard);
       if (heard !== bytes) onMisheard(bytes);
@@ -100,7 +103,9 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     },
     onReceive: (listener) => void (receive = listener),
     onMisheard: (listener) => void (onMisheard = listener),
+    measureBaudRate: () => void (measuring = true),
     setBaudRate(baudRate, { afterSent = false } = {}) {
+      measuring = false;
       sendRate = baudRate;
       const retune = () => (receiveRate = baudRate);
       if (afterSent) toHost.afterSent(retune);

@@ -20,6 +20,21 @@ test('writing clears bits only, and erasing sets whole sectors', () => {
   assert.deepEqual(flash.read(0x1ffe, 3), Buffer.of(0xff, 0xff, 0x00));
 });
 
+test('flash inside a chip has sectors of its own size, any number of them, and no JEDEC id', () => {
+  const flash = createFlashArray({ sizeBytes: 3 * 1024, internalSectorBytes: 1024 });
+  assert.equal(flash.jedecId, 0);
+  flash.write(0, Buffer.alloc(3 * 1024, 0));
+  assert.ok(flash.erase(1024, 1024));
+  assert.deepEqual(
+    flash.read(1023, 1026),
+    Buffer.concat([Buffer.of(0), Buffer.alloc(1024, 0xff), Buffer.of(0)]),
+  );
+  assert.throws(
+    () => createFlashArray({ sizeBytes: 1500, internalSectorBytes: 1024 }),
+    /no whole sectors of 1024/,
+  );
+});
+
 test('what is outside the chip cannot be written or erased', () => {
   const flash = createFlashArray({ sizeBytes });
   assert.ok(!flash.write(sizeBytes - 1, Buffer.of(0, 0)));

@@ -28,6 +28,7 @@ export function startSession(
   const wire: Wire = {
     send: (bytes) => read(Buffer.from(bytes)),
     onReceive: (listener) => void (receive = listener),
+    measureBaudRate: () => undefined,
     setBaudRate: (baudRate) => void rates.push(baudRate),
     setPowered: () => {},
     onMisheard: () => {},
