@@ -1,3 +1,6 @@
+import { suggestion } from '../core/nearest-name.js';
+import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
+import { chipFlashes } from '../firmware/chip-flash.js';
 import type { CheckedFile } from './checked-file.js';
 import { checkName, repeated } from './name-rule.js';
 import { patternProblem } from './pattern-rule.js';
@@ -24,6 +27,16 @@ export function checkBoard(file: File): void {
     const what = `is ${supply.offVolts} V, which is not below onVolts (${supply.onVolts} V); choose a voltage at which the board is surely off`;
     file.report(['supply', 'offVolts'], what);
   }
+  checkDriver(file);
+  checkSafety(file);
+  const { min, max } = supply?.volts ?? {};
+  if (min !== undefined && max !== undefined && min >= max)
+    file.report(['supply', 'volts'], `min (${min}) is not below max (${max}), so no rail is good`);
+  const { http, console: asked } = file.values.identity ?? {};
+  checkPattern(file, ['identity', 'http', 'chip'], http?.chip, 'value');
+  checkPattern(file, ['identity', 'http', 'id'], http?.id, 'value');
+  checkPattern(file, ['identity', 'http', 'version'], http?.version, 'value');
+  checkPattern(file, ['identity', 'console', 'id'], asked?.id, 'value');
   checkPattern(file, ['boot', 'version'], boot?.version, 'version');
   checkPattern(file, ['boot', 'ready'], boot?.ready);
   for (const { index, first } of repeated((checks ?? []).map((check) => check?.name))) {
@@ -32,6 +45,54 @@ export function checkBoard(file: File): void {
   }
   for (const [index, check] of (checks ?? []).entries()) checkCheck(file, ['checks', index], check ?? {});
   checkMeasureNames(file);
+}
+
+const espNames = chipFlashes.map(({ chip }) => chip).filter((chip) => chip.startsWith('esp'));
+
+/** Which chips a driver can write; any where there is none. */
+const chipsOf: Partial<Record<FlashDriverKind, readonly string[]>> = {
+  'esptool-js': espNames,
+  esptool: espNames,
+  avrdude: ['atmega328p'],
+  stm32flash: ['stm32f103', 'stm32f411'],
+  uf2: ['rp2040'],
+};
+
+/** Drivers that can read a flash, which a backup needs. */
+const readers: readonly FlashDriverKind[] = ['esptool-js', 'esptool', 'avrdude', 'stm32flash'];
+
+function checkDriver(file: File): void {
+  const { chip, flash, identity } = file.values;
+  for (const key of ['driver', 'fallback'] as const) {
+    const driver = flash?.[key];
+    if (driver === undefined) continue;
+    const chips = chipsOf[driver];
+    if (chip !== undefined && chips !== undefined && !chips.includes(chip)) {
+      const where = file.isWritten(['flash', key]) ? ['flash', key] : ['chip'];
+      file.report(where, `the driver ${driver} cannot write a chip ${chip}; ${suggestion(chip, chips)}`);
+    }
+    if (driver === 'command' && flash?.command === undefined && !file.isWritten(['flash', 'command']))
+      file.report(['flash', key], 'the driver `command` needs `flash.command`, which describes the tool');
+    if ((driver === 'ota-http' || driver === 'espota') && identity?.http === undefined)
+      file.report(
+        ['flash', key],
+        `the driver ${driver} needs \`identity.http\`, since an update says nothing of the device`,
+      );
+  }
+}
+
+/** What protects a board must be possible with its driver. */
+function checkSafety(file: File): void {
+  const { flash, backup, rollbackOnFailure } = file.values;
+  const driver = flash?.driver;
+  if (rollbackOnFailure === true && backup === 'none')
+    file.report(
+      ['rollbackOnFailure'],
+      'there is nothing to roll back to; add `backup: regions` or `backup: whole`',
+    );
+  if (backup === undefined || backup === 'none' || driver === undefined) return;
+  const canRead = driver === 'command' ? flash?.command?.read !== undefined : readers.includes(driver);
+  if (!canRead) file.report(['backup'], `the driver ${driver} cannot read a flash; write \`backup: none\``);
 }
 
 function checkCheck(file: File, path: ValuePath, check: Partly<Check>): void {

@@ -45,7 +45,7 @@ export async function loadRig(folder: string, options: LoadRigOptions = {}): Pro
   const files = await Promise.all(
     names.map((name) => readCheckedFile<StationFile>('station', join(folder, `${name}.yaml`))),
   );
-  for (const file of files) checkStation(file, specs);
+  for (const file of files) checkStation(file, specs, options.env ?? {});
   const between = checkSharing(files);
   const virtual = files.filter((file) => file.values.bench === 'virtual');
   const environment = environmentFaults(options.env ?? {}, virtual.flatMap(slotIds));
@@ -54,7 +54,7 @@ export async function loadRig(folder: string, options: LoadRigOptions = {}): Pro
   for (const file of wanted) {
     const extra = between.filter((problem) => problem.station === file.name);
     if (virtual.includes(file)) extra.push(...environment.problems);
-    const loaded = await loadStation(file, library, extra);
+    const loaded = await loadStation(file, library, extra, options.env ?? {});
     problems.push(...loaded.problems);
     if (loaded.station) stations.push(withFaults(loaded.station, environment.faults));
   }

@@ -1,5 +1,6 @@
 import type { CheckedFile } from './checked-file.js';
 import { checkFit, type LoadedRelease } from './fit-rules.js';
+import { checkSlots } from './slot-rules.js';
 import { suggestion } from '../core/nearest-name.js';
 import type { Problem } from './problem.js';
 import { resolveStation } from './resolve-station.js';
@@ -24,6 +25,7 @@ export async function loadStation(
   file: File,
   library: RigLibrary,
   extra: readonly Problem[],
+  env: NodeJS.ProcessEnv,
 ): Promise<{ station?: Station; problems: Problem[] }> {
   const boards = new Map<string, CheckedFile<BoardFile>>();
   const releases = new Map<string, LoadedRelease>();
@@ -47,13 +49,14 @@ export async function loadStation(
   }
   const problems = [
     ...checkPairs(file, boards, releases),
+    ...checkSlots(file, boards),
     ...file.problems,
     ...[...boards.values()].flatMap((board) => board.problems),
     ...[...releases.values()].flatMap((release) => release.file.problems),
     ...extra,
   ].map((problem) => ({ ...problem, station: file.name }));
   if (problems.length > 0) return { problems };
-  return { station: resolveStation(file, boards, releases), problems };
+  return { station: resolveStation(file, boards, releases, env), problems };
 }
 
 /** The names that the file gives for a kind of file, each once with the first place that gives it. */
@@ -97,7 +100,8 @@ function chipProblem(
   release: LoadedRelease,
 ): Problem[] {
   const [fitted, wanted] = [board.values.chip, release.file.values.chip];
-  if (fitted === undefined || wanted === undefined || fitted === wanted) return [];
+  const isDoubtful = board.problems.some(({ path }) => path === 'chip');
+  if (fitted === undefined || wanted === undefined || fitted === wanted || isDoubtful) return [];
   const what = `release ${release.file.name} is for ${wanted}, but board ${board.name} has ${fitted}; choose a release for ${fitted}, or the board that is really in the slot`;
   return [file.problemAt(path, what)];
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { CheckedFile } from './checked-file.js';
 import type { LoadedRelease } from './fit-rules.js';
-import type { BoardFile, StationFile } from './rig-files.js';
+import type { NetworkAddress } from '../drivers/network/network-address.js';
+import type { BoardFile, NetworkFile, StationFile, ThresholdsFile } from './rig-files.js';
 import { sizeInBytes } from './size.js';
-import type { Board, Release, ReleaseImage, Slot, Station } from './types.js';
+import type { Board, FlashThresholds, Release, ReleaseImage, Slot, Station } from './types.js';
 
 /**
  * The station as the rest of the rig sees it. Only for files without problems: an incomplete one is a defect of the rules and
@@ -13,6 +14,7 @@ export function resolveStation(
   file: CheckedFile<StationFile>,
   boards: ReadonlyMap<string, CheckedFile<BoardFile>>,
   releases: ReadonlyMap<string, LoadedRelease>,
+  env: NodeJS.ProcessEnv,
 ): Station {
   const written = complete(file);
   const slots = written.slots.map((slot): Slot => {
@@ -20,14 +22,20 @@ export function resolveStation(
     const release = releases.get(slot.release ?? written.release);
     if (board === undefined || release === undefined)
       throw new Error(`${file.file}: ${slot.id} was not followed`);
-    return { ...slot, board: resolveBoard(board), release: resolveRelease(release) };
+    const { network, ...rest } = slot;
+    return {
+      ...rest,
+      ...(network && { network: resolveNetwork(network, env) }),
+      board: resolveBoard(board),
+      release: resolveRelease(release),
+    };
   });
   return {
     name: file.name,
     ...(written.bench && { bench: written.bench }),
     programme: written.programme,
     powerOn: written.powerOn,
-    limits: { flashesAtOnce: written.limits.flashesAtOnce ?? slots.length },
+    limits: { ...written.limits, flashesAtOnce: written.limits.flashesAtOnce ?? slots.length },
     slots,
     faults: written.faults ?? [],
     seed: written.seed,
@@ -36,20 +44,42 @@ export function resolveStation(
 }
 
 function resolveBoard(file: CheckedFile<BoardFile>): Board {
-  const { chip, flash, supply, boot, checks } = complete(file);
-  const { driver, baudRate } = flash;
-  const sizeBytes = sizeInBytes(flash.size);
+  const { chip, flash, supply, boot, checks, console, identity, thresholds, ...rest } = complete(file);
+  const { size, ...how } = flash;
+  const { preflight, backup, rollbackOnFailure, recovery } = rest;
+  const sizeBytes = sizeInBytes(size);
   if (sizeBytes === undefined) throw new Error(`${file.file}: flash.size was not understood`);
   return {
     name: file.name,
     chip,
-    flash: { driver, sizeBytes, baudRate },
+    flash: { ...how, sizeBytes },
+    ...(identity && { identity }),
+    console,
     supply,
+    preflight,
+    backup,
+    rollbackOnFailure,
+    recovery,
+    thresholds: thresholdsOf(thresholds),
     boot,
-    console: { over: 'serial' },
     checks,
     file: file.file,
   };
+}
+
+function thresholdsOf(file: ThresholdsFile): FlashThresholds {
+  const { min_flash_time: min, max_flash_time: max, max_verification_time: verification } = file;
+  return {
+    ...(min !== undefined && { minFlashSeconds: min }),
+    ...(max !== undefined && { maxFlashSeconds: max }),
+    ...(verification !== undefined && { maxVerificationSeconds: verification }),
+  };
+}
+
+/** A password that is missing in the environment is a problem that the station's rules report. */
+function resolveNetwork({ passwordEnv, ...address }: NetworkFile, env: NodeJS.ProcessEnv): NetworkAddress {
+  const password = passwordEnv === undefined ? address.password : env[passwordEnv];
+  return { ...address, ...(password !== undefined && { password }) };
 }
 
 function resolveRelease({ file, images }: LoadedRelease): Release {

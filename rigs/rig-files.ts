@@ -1,8 +1,9 @@
 import type { LineAddress } from '../gpio/line.js';
 import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
 import type { BootExpectation, Check } from '../drivers/console/check.js';
+import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { Fault } from './faults.js';
-import type { Board } from './types.js';
+import type { Board, BoardConsole, BoardIdentity, PreflightCheck } from './types.js';
 
 /** A station file as its schema lets it through, defaults filled in. */
 export interface StationFile {
@@ -12,7 +13,7 @@ export interface StationFile {
   release: string;
   programme: string[];
   powerOn: { staggerMs: number; settleMs: number };
-  limits: { flashesAtOnce?: number };
+  limits: { flashesAtOnce?: number; rigErrorsInARow: number };
   slots: SlotFile[];
   faults?: Fault[];
   seed: number;
@@ -20,7 +21,9 @@ export interface StationFile {
 
 export interface SlotFile {
   id: string;
-  serial: { path: string; baudRate: number; parity: 'none' | 'even' | 'odd'; autoReset: boolean };
+  serial?: { path: string; baudRate: number; parity: 'none' | 'even' | 'odd'; autoReset: boolean };
+  bootDrive?: string;
+  network?: NetworkFile;
   power?: LineAddress;
   boot?: LineAddress;
   reset?: LineAddress;
@@ -30,14 +33,43 @@ export interface SlotFile {
   release?: string;
 }
 
+/** A device's address; its password stands here or, better, in an environment variable. */
+export interface NetworkFile extends Omit<NetworkAddress, 'password'> {
+  password?: string;
+  passwordEnv?: string;
+}
+
 /** A board file as its schema lets it through, defaults filled in. */
 export interface BoardFile {
   board: string;
   chip: string;
-  flash: { driver: Board['flash']['driver']; size: number | string; baudRate: number };
+  flash: Omit<Board['flash'], 'sizeBytes'> & { size: number | string };
+  firmware: FirmwarePolicyFile;
+  preflight: PreflightCheck[];
   supply: Board['supply'];
+  backup: Board['backup'];
+  rollbackOnFailure: boolean;
+  recovery: Board['recovery'];
+  thresholds: ThresholdsFile;
+  console: BoardConsole;
+  identity?: BoardIdentity;
   boot: BootExpectation;
   checks: Check[];
+}
+
+/** What a release must keep to go onto a board; paths are relative to the board file. */
+export interface FirmwarePolicyFile {
+  maxBytes?: number | string;
+  trustedKey?: string;
+  requireSignature: boolean;
+  advisories?: string;
+}
+
+/** In seconds; the names are those of the field's own configuration files. */
+export interface ThresholdsFile {
+  max_flash_time?: number;
+  min_flash_time?: number;
+  max_verification_time?: number;
 }
 
 /** A release file as its schema lets it through. */

@@ -53,7 +53,7 @@ function claimsOf(file: File): Claim[] {
 }
 
 function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; role: string }[] {
-  const { serial, power, boot, reset, lamps, meter } = slot;
+  const { serial, power, boot, reset, lamps, meter, bootDrive, network } = slot;
   const lines: [ValuePath, Partly<LineAddress> | undefined, string][] = [
     [['power'], power, 'power line'],
     [['boot'], boot, 'boot line'],
@@ -68,6 +68,10 @@ function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; rol
   const port = serial?.path;
   if (port !== undefined)
     things.push({ path: ['serial', 'path'], thing: `port ${port}`, role: 'serial port' });
+  if (bootDrive !== undefined)
+    things.push({ path: ['bootDrive'], thing: `boot drive ${bootDrive}`, role: 'boot drive' });
+  if (network?.host !== undefined)
+    things.push({ path: ['network', 'host'], thing: `address ${network.host}`, role: 'address' });
   if (meter?.hwmon !== undefined && meter.volts !== undefined) {
     const thing = `meter input ${meter.hwmon}/${meter.volts}`;
     things.push({ path: ['meter'], thing, role: 'meter' });

@@ -6,12 +6,13 @@ import type { StationFile } from './rig-files.js';
 type File = CheckedFile<StationFile>;
 
 /** What a station file must keep by itself, beyond its schema. `specs` are the names of the specs that there are. */
-export function checkStation(file: File, specs: readonly string[]): void {
+export function checkStation(file: File, specs: readonly string[], env: NodeJS.ProcessEnv = {}): void {
   checkName('station', file, file.values.station);
   checkProgramme(file, specs);
   checkSlotIds(file);
   checkPorts(file);
   checkAutoReset(file);
+  checkPasswords(file, env);
   checkFaults(file);
 }
 
@@ -49,6 +50,20 @@ function checkPorts(file: File): void {
     if (path === undefined || !/^\/dev\/tty(USB|ACM)\d+$/.test(path)) continue;
     const what = `${path} goes to another adapter after the next plug; name the port by its place, as \`ls -l /dev/serial/by-path\` shows it`;
     file.report(['slots', index, 'serial', 'path'], what);
+  }
+}
+
+function checkPasswords(file: File, env: NodeJS.ProcessEnv): void {
+  for (const [index, slot] of (file.values.slots ?? []).entries()) {
+    const { password, passwordEnv } = slot?.network ?? {};
+    if (passwordEnv === undefined) continue;
+    const path = ['slots', index, 'network', 'passwordEnv'];
+    if (password !== undefined) file.report(path, 'stands beside password; keep one of the two');
+    else if (env[passwordEnv] === undefined)
+      file.report(
+        path,
+        `the environment has no ${passwordEnv}; set it before the run: export ${passwordEnv}=…`,
+      );
   }
 }
 

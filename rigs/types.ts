@@ -16,7 +16,10 @@ export interface Station {
   /** Specs that `--project=<name>` runs: `provision` for `specs/provision.spec.ts`. */
   programme: string[];
   powerOn: { staggerMs: number; settleMs: number };
-  limits: { flashesAtOnce: number };
+  limits: {
+    flashesAtOnce: number;
+    /** Then the slot is not used any more in the run; 0 never. */ rigErrorsInARow: number;
+  };
   slots: Slot[];
   /** Faults of the virtual boards and the seed that decides their dice; empty on hardware. */
   faults: Fault[];
@@ -67,10 +70,49 @@ export interface Board {
   identity?: BoardIdentity;
   console: BoardConsole;
   /** The rail as the slot's meter sees it; used only where there is a meter. */
-  supply: { onVolts: number; offVolts: number; riseMs: number; fallMs: number };
+  supply: {
+    onVolts: number;
+    offVolts: number;
+    riseMs: number;
+    fallMs: number;
+    /** Limits for `voltage_check`. */
+    volts?: { min: number; max: number };
+  };
+  preflight: PreflightCheck[];
+  /** What is read out before the first write. */
+  backup: 'none' | 'regions' | 'whole';
+  rollbackOnFailure: boolean;
+  recovery: Recovery;
+  thresholds: FlashThresholds;
   boot: BootExpectation;
   checks: Check[];
   file: string;
+}
+
+/** Checks before a board is touched. */
+export type PreflightCheck =
+  'voltage_check' | 'connection_test' | 'device_identification' | 'bootloader_detection';
+
+/** What is tried when a write does not succeed and a retry can help. */
+export interface Recovery {
+  /** With the board's driver, the first one included; then with its fallback. */
+  attempts: number;
+  fallbackAttempts: number;
+  firstDelayMs: number;
+  factor: number;
+  maxDelayMs: number;
+  /** Share of a pause that is left to chance, 0 … 1. */
+  jitter: number;
+  powerCycle: boolean;
+  /** Rates of the attempts after the first; the last one stays. */
+  baudRates: number[];
+}
+
+/** Times of the flash step beyond which it is suspicious, in seconds. */
+export interface FlashThresholds {
+  minFlashSeconds?: number;
+  maxFlashSeconds?: number;
+  maxVerificationSeconds?: number;
 }
 
 /** Where a board's console is. */

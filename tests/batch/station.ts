@@ -1,3 +1,4 @@
+import { plainCare } from '../fixtures/sample.js';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ export async function makeStation(
     bench: 'virtual',
     programme: ['provision'],
     powerOn: { staggerMs: 20, settleMs: 10 },
-    limits: { flashesAtOnce: 8 },
+    limits: { flashesAtOnce: 8, rigErrorsInARow: 0 },
     slots: Array.from({ length: slots }, (_, index) => slot(index, release)),
     faults: [],
     seed: 1,
@@ -54,6 +55,7 @@ const board: Board = {
   supply: { onVolts: 4.5, offVolts: 0.5, riseMs: 300, fallMs: 300 },
   boot: { version: 'v(?<version>\\S+)', ready: 'ready', timeoutMs: 5000 },
   console: { over: 'serial' },
+  ...plainCare,
   checks: [],
   file: 'esp32-devkit.yaml',
 };

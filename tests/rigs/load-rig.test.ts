@@ -25,7 +25,7 @@ test('a good rig resolves into stations with their boards, releases and defaults
     bench: 'virtual',
     programme: ['provision'],
     powerOn: { staggerMs: 10, settleMs: 20 },
-    limits: { flashesAtOnce: 2 },
+    limits: { flashesAtOnce: 2, rigErrorsInARow: 3 },
     faults: [{ kind: 'dead', slots: ['slot2'] }],
     seed: 7,
   });

@@ -20,7 +20,7 @@ const cases: Case[] = [
   {
     name: 'a chip that no driver knows is refused with the chips that are known',
     edits: [['chip: esp32', 'chip: esp31']],
-    problems: [{ at: 'esp31', path: 'chip', says: ['"esp31"', 'did you mean `esp32`', '`esp32c6`'] }],
+    problems: [{ at: 'esp31', path: 'chip', says: ['esp31', 'did you mean `esp32`', '`esp32c6`'] }],
   },
   {
     name: 'a flash size in words is refused with the ways to write one',
