@@ -37,7 +37,8 @@ const kinds: Record<FaultKind['kind'], KindSyntax> = {
     within(share, 1, { kind: 'dropped-bytes', share }),
   ),
   hang: numeric('hang@50', (percent) => within(percent, 100, { kind: 'hang', percent })),
-  'wrong-chip': textual('wrong-chip@esp32s3', /^esp[0-9a-z]+$/i, (chip) => ({
+  protected: plain('protected'),
+  'wrong-chip': textual('wrong-chip@esp32s3', /^[a-z][0-9a-z]+$/i, (chip) => ({
     kind: 'wrong-chip',
     chip: chip.toLowerCase(),
   })),
@@ -89,7 +90,10 @@ function isKind(text: string): text is FaultKind['kind'] {
   return Object.hasOwn(kinds, text);
 }
 
-function plain(kind: 'dead' | 'no-power' | 'stuck-on' | 'brownout-at-wifi' | 'silent-console'): KindSyntax {
+/** The kinds that have no argument. */
+type PlainKind = 'dead' | 'no-power' | 'stuck-on' | 'protected' | 'brownout-at-wifi' | 'silent-console';
+
+function plain(kind: PlainKind): KindSyntax {
   return { example: kind, parse: (argument) => (argument === undefined ? { kind } : undefined) };
 }
 

@@ -19,7 +19,9 @@ export type FaultKind =
   | { kind: 'dropped-bytes'; share: number }
   /** The loader stops for good when this much of the bytes announced by a write has arrived, 0 … 100. */
   | { kind: 'hang'; percent: number }
-  /** Another chip is fitted: `esp32s3`, `esp32c3`, … */
+  /** The chip came with its read-out protection on: its loader refuses to read, write and erase; only lifting it, which erases all, helps. */
+  | { kind: 'protected' }
+  /** Another chip is fitted: `esp32s3`, `stm32f411`, … */
   | { kind: 'wrong-chip'; chip: string }
   /** The application reports this many bytes of free heap. */
   | { kind: 'low-heap'; bytes: number }

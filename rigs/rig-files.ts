@@ -21,7 +21,13 @@ export interface StationFile {
 
 export interface SlotFile {
   id: string;
-  serial?: { path: string; baudRate: number; parity: 'none' | 'even' | 'odd'; autoReset: boolean };
+  serial?: {
+    path: string;
+    baudRate: number;
+    parity: 'none' | 'even' | 'odd';
+    loaderParity?: 'none' | 'even' | 'odd';
+    autoReset: boolean;
+  };
   bootDrive?: string;
   network?: NetworkFile;
   power?: LineAddress;

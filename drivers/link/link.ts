@@ -28,6 +28,8 @@ export interface LinkOptions {
   path: string;
   baudRate: number;
   parity?: 'none' | 'even' | 'odd';
+  /** Of the loader, where its protocol has one: even unless told. A pseudo-terminal takes none, whatever stands here. */
+  loaderParity?: 'none' | 'even' | 'odd';
   /** DTR and RTS of the adapter drive the board's reset circuit: see auto-reset.ts. */
   autoReset?: boolean;
 }

@@ -85,6 +85,7 @@ const everyFault: { [Kind in FaultKind['kind']]: Extract<FaultKind, { kind: Kind
   dead: { kind: 'dead' },
   'no-power': { kind: 'no-power' },
   'stuck-on': { kind: 'stuck-on' },
+  protected: { kind: 'protected' },
   'bad-cell': { kind: 'bad-cell', address: 0x20000 },
   'dropped-bytes': { kind: 'dropped-bytes', share: 0.01 },
   hang: { kind: 'hang', percent: 50 },
