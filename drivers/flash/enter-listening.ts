@@ -14,6 +14,14 @@ const mostListenMs = 400;
  * before it, and then cannot tell a board that runs its firmware from a dead one. Throws DUT_NOT_IN_LOADER and PORT_*.
  */
 export async function enterListening(options: SerialDriverOptions, signal: AbortSignal): Promise<void> {
+  const heard = await enterAndHear(options, signal);
+  const boot = heard.lastIndexOf('boot:0x');
+  if (boot === -1 || heard.includes('waiting for download', boot)) return;
+  throw firmwareRuns(options.link.path, heard.slice(boot));
+}
+
+/** Enters the loader and returns what the board said meanwhile, the last 2000 characters of it. Throws PORT_* and what the rig throws. */
+export async function enterAndHear(options: SerialDriverOptions, signal: AbortSignal): Promise<string> {
   const link = await openSerialLink(options.link);
   try {
     let heard = '';
@@ -29,15 +37,15 @@ export async function enterListening(options: SerialDriverOptions, signal: Abort
       await pause(chunks === 0 ? firstLineMs : quietMs, signal);
     }
     link.lost.throwIfAborted();
-    const boot = heard.lastIndexOf('boot:0x');
-    if (boot === -1 || heard.includes('waiting for download', boot)) return;
-    const text = heard
-      .slice(boot)
-      .replace(/[^\x20-\x7e]+/g, ' ')
-      .trim();
-    const what = `the board on ${options.link.path} started its firmware: ${JSON.stringify(text.slice(0, 160))}`;
-    throw new RigError('DUT_NOT_IN_LOADER', what);
+    return heard;
   } finally {
     await link.close();
   }
+}
+
+/** DUT_NOT_IN_LOADER, with what the board said in place of its loader. */
+export function firmwareRuns(path: string, heard: string): RigError {
+  const text = heard.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  const what = `the board on ${path} started its firmware: ${JSON.stringify(text.slice(0, 160))}`;
+  return new RigError('DUT_NOT_IN_LOADER', what);
 }

@@ -58,7 +58,8 @@ export async function closePort(port: SerialPort): Promise<void> {
   }).catch(() => undefined);
 }
 
-async function isPseudoTerminal(path: string): Promise<boolean> {
+/** True for ports such as a virtual board's, which have neither lines nor parity. */
+export async function isPseudoTerminal(path: string): Promise<boolean> {
   const device = await realpath(path).catch(() => path);
   return /^\/dev\/(pts\/|ttys)\d+$/.test(device);
 }
