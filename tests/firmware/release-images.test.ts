@@ -32,9 +32,9 @@ test('a release that is right has no problems, with data for a partition as well
 
 const mistakes: [string, string[], RegExp[]][] = [
   [
-    'a chip that is not known',
-    problems(release, { chip: 'esp9000' }),
-    [/^: images for esp9000 cannot be checked, expected a chip of esp32, esp32s2/],
+    'a chip that is not known, with a flash that is too small',
+    problems(release, { chip: 'esp9000', flashSizeBytes: 0x11000 }),
+    [/^app: it is 49152 bytes long, but the flash of the esp9000 has room for 4096; make it smaller$/],
   ],
   [
     'images for another chip',

@@ -1,0 +1,128 @@
+import { APP_DESCRIPTOR_PLACE } from './app-descriptor.js';
+import type { EspChip } from './esp-chips.js';
+import { inspectEspImage, type EspImageReport } from './esp-image.js';
+import { hex } from './hex.js';
+import { inspectPartitionTable, isApp } from './partition-check.js';
+import type { Partition } from './partition-table.js';
+import type { Problem } from './problem.js';
+import type { ImagePlace, ImageSetExpectation, ImageSetProblem } from './release-images.js';
+
+/**
+ * The images of a release for an ESP chip: valid for the chip, partition table sound, everything within its partition, the right
+ * version.
+ */
+export function checkEspImages(
+  images: readonly ImagePlace[],
+  chip: EspChip,
+  expected: ImageSetExpectation,
+): ImageSetProblem[] {
+  const partitions = readTable(images, expected.flashSizeBytes);
+  const hasBootloader = images.some(({ name }) => name === 'bootloader');
+  return [
+    ...partitions.problems,
+    ...images.flatMap((image) => imageProblems(image, chip, expected)),
+    ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
+    ...(hasBootloader ? [] : images.flatMap((image) => unreachable(image, chip))),
+  ];
+}
+
+/** Without a bootloader the ROM starts the application itself, as on most ESP8266 boards. */
+function unreachable({ name, offset }: ImagePlace, chip: EspChip): ImageSetProblem[] {
+  if (name !== 'app' || chip.name !== 'esp8266' || offset === chip.bootloaderOffset) return [];
+  const what = `offset ${hex(offset)} is not where the ${chip.name} looks for it, expected ${hex(chip.bootloaderOffset)} or an image named bootloader there`;
+  return [{ image: name, what }];
+}
+
+function readTable(
+  images: readonly ImagePlace[],
+  flashSizeBytes: number,
+): { rows: Partition[]; problems: ImageSetProblem[] } {
+  const image = images.find(({ name }) => name === 'partitions');
+  if (image === undefined) return { rows: [], problems: [] };
+  const table = inspectPartitionTable(image.bytes, { sizeBytes: flashSizeBytes, tableOffset: image.offset });
+  return { rows: table.partitions, problems: about(image, table.problems) };
+}
+
+/** What is wrong with a bootloader or an application itself. */
+function imageProblems(image: ImagePlace, chip: EspChip, expected: ImageSetExpectation): ImageSetProblem[] {
+  if (image.name !== 'bootloader' && image.name !== 'app') return [];
+  const report = inspectEspImage(image.bytes, { chip: chip.name });
+  const misuse =
+    image.name === 'bootloader'
+      ? bootloaderMisuse(image, report, chip, expected.flashSizeBytes)
+      : appMisuse(report, chip, expected.version);
+  return [...about(image, report.problems), ...misuse.map((what) => ({ image: image.name, what }))];
+}
+
+function bootloaderMisuse(
+  { offset }: ImagePlace,
+  { app, header }: EspImageReport,
+  { name, bootloaderOffset }: EspChip,
+  flashSizeBytes: number,
+): string[] {
+  const misuse: string[] = [];
+  if (offset !== bootloaderOffset) {
+    misuse.push(
+      `offset ${hex(offset)} is not where the ${name} looks for it, expected ${hex(bootloaderOffset)}`,
+    );
+  }
+  if (app !== undefined) {
+    misuse.push(`this is the application ${app.project} ${app.version}, expected a bootloader`);
+  }
+  const builtFor = header?.flashSizeBytes ?? 0;
+  if (builtFor > flashSizeBytes) {
+    // Flashing keeps the header, and firmware that finds a smaller flash than its bootloader's header says gives up.
+    const limit = hex(flashSizeBytes);
+    misuse.push(
+      `it is built for a flash of ${hex(builtFor)} bytes, expected at most ${limit}: no board would start`,
+    );
+  }
+  return misuse;
+}
+
+function appMisuse({ app, header }: EspImageReport, chip: EspChip, version: string): string[] {
+  if (header === undefined || app?.version === version) return [];
+  if (app === undefined) {
+    // Most frameworks of the ESP8266 write none; the version is then proved by the boot alone.
+    if (chip.name === 'esp8266') return [];
+    return [`it has no app descriptor (${APP_DESCRIPTOR_PLACE}), expected one with version ${version}`];
+  }
+  return [`its app descriptor says version ${app.version}, expected ${version}, the release's version`];
+}
+
+/** Whether an image lies in a partition that is meant for it; nothing is said when there is no table to hold it against. */
+function partitionProblems(
+  { name, offset, bytes }: ImagePlace,
+  rows: readonly Partition[],
+): ImageSetProblem[] {
+  if (rows.length === 0 || name === 'bootloader' || name === 'partitions') return [];
+  const size = hex(bytes.length);
+  const isTheApp = name === 'app';
+  const candidates = isTheApp ? rows.filter(isApp) : rows;
+  const row = candidates.find((candidate) =>
+    isTheApp ? candidate.offset === offset : around(candidate, offset),
+  );
+  const kind = isTheApp ? 'application partition' : 'partition';
+  if (row === undefined) {
+    const places = candidates.map((candidate) => `${hex(candidate.offset)} (${candidate.label})`).join(', ');
+    return [
+      {
+        image: name,
+        what: `no ${kind} ${isTheApp ? 'starts' : 'is'} at ${hex(offset)}, expected ${places || 'one in the table'}`,
+      },
+    ];
+  }
+  if (offset + bytes.length <= row.offset + row.sizeBytes) return [];
+  const room = hex(row.offset + row.sizeBytes - offset);
+  return [
+    { image: name, what: `it is ${size} bytes long, but the ${kind} ${row.label} has room for ${room}` },
+  ];
+}
+
+function around({ offset, sizeBytes }: Partition, place: number): boolean {
+  return place >= offset && place < offset + sizeBytes;
+}
+
+function about({ name }: ImagePlace, problems: readonly Problem[]): ImageSetProblem[] {
+  return problems.map(({ offset, what }) => ({ image: name, what: `at ${hex(offset)}: ${what}` }));
+}

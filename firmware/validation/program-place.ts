@@ -1,0 +1,49 @@
+import type { ChipFlash } from '../chip-flash.js';
+import { inspectEspImage } from '../esp-image.js';
+import { hex } from '../hex.js';
+import { refusal, type Finding } from './finding.js';
+import { formatName, type FirmwareFormat } from './recognise.js';
+
+/** A program file with what is known of the place it goes to. */
+export interface ProgramPlace {
+  chip: ChipFlash;
+  flashBytes?: number;
+  offset?: number;
+  /** Of the file, by its first bytes. */
+  format: FirmwareFormat;
+}
+
+/** Bytes of flash that a program may use, from its start: without the loader's at the end. */
+export function programBytes({ chip, flashBytes }: ProgramPlace): number {
+  const size = Math.min(flashBytes ?? Infinity, chip.flashBytes ?? Infinity);
+  return size - (chip.loaderBytes ?? 0);
+}
+
+/** What a file is instead of a raw binary, with the way to make one of it; nothing when it can be one. */
+export function notRaw(bytes: Buffer, { chip, format }: ProgramPlace, wanted: string): Finding[] {
+  // One byte does not make an ESP image: it must be readable as one.
+  const claims = format === 'esp-image' && inspectEspImage(bytes).header === undefined ? 'raw' : format;
+  if (claims === 'raw' || claims === 'partition-table') return [];
+  const builtFor =
+    claims === 'esp-image' ? ` for ${inspectEspImage(bytes).header?.chip ?? 'some ESP chip'}` : '';
+  const what = `this is ${formatName(claims)}${builtFor}, expected ${wanted} for ${chip.chip}; ${remedies[claims] ?? 'choose the right file'}`;
+  return [refusal(claims === 'esp-image' ? 'chip' : 'format', what, 0)];
+}
+
+const remedies: Partial<Record<FirmwareFormat, string>> = {
+  elf: 'make one with `objcopy -O binary`',
+  'intel-hex': 'make a raw binary with `objcopy -I ihex -O binary`',
+  'motorola-s-record': 'make a raw binary with `objcopy -I srec -O binary`',
+  gzip: 'unpack it',
+  zip: 'unpack it',
+};
+
+/** The finding for contents `[start, end)`, offsets from the start of flash, that do not fit. */
+export function beyond(place: ProgramPlace, start: number, end: number): Finding[] {
+  const room = programBytes(place);
+  if (end <= room) return [];
+  const { chip } = place;
+  const behind = chip.loaderBytes === undefined ? 'the end of the flash' : 'the boot loader';
+  const what = `its contents reach from ${hex(chip.baseAddress + start)} to ${hex(chip.baseAddress + end)}, but ${behind} of the ${chip.chip} is at ${hex(chip.baseAddress + room)}; make it smaller`;
+  return [refusal('size', what)];
+}
