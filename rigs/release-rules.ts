@@ -25,6 +25,8 @@ export interface LoadedImage extends ReleaseImage {
 /** What a release file must keep by itself, beyond its schema; returns the images that could be read, in order of the file. */
 export async function checkRelease(file: File): Promise<LoadedImage[]> {
   checkName('release', file, file.values.release);
+  if (file.values.skip?.by === 'field' && file.values.skip.offset === undefined)
+    file.report(['skip'], 'says `by: field` without its `offset`; add where in flash the version stands');
   const entries = file.values.images ?? [];
   for (const { index, first } of repeated(entries.map((entry) => entry?.name))) {
     const line = file.lineOf(['images', first, 'name']);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { CheckedFile } from './checked-file.js';
 import type { LoadedRelease } from './fit-rules.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
-import type { BoardFile, NetworkFile, StationFile, ThresholdsFile } from './rig-files.js';
+import type { BoardFile, NetworkFile, ReleaseFile, StationFile, ThresholdsFile } from './rig-files.js';
 import { sizeInBytes } from './size.js';
-import type { Board, FlashThresholds, Release, ReleaseImage, Slot, Station } from './types.js';
+import type { Board, FlashThresholds, Release, ReleaseImage, SkipProof, Slot, Station } from './types.js';
 
 /**
  * The station as the rest of the rig sees it. Only for files without problems: an incomplete one is a defect of the rules and
@@ -83,7 +83,7 @@ function resolveNetwork({ passwordEnv, ...address }: NetworkFile, env: NodeJS.Pr
 }
 
 function resolveRelease({ file, images }: LoadedRelease): Release {
-  const { version, chip } = complete(file);
+  const { version, chip, skip, write } = complete(file);
   const inOrder = [...images].sort((one, two) => one.offset - two.offset);
   const digest = createHash('sha256');
   for (const { bytes } of inOrder) digest.update(bytes);
@@ -91,12 +91,19 @@ function resolveRelease({ file, images }: LoadedRelease): Release {
     name: file.name,
     version,
     chip,
+    write,
+    ...(skip && { skip: skipProof(skip) }),
     images: inOrder.map(({ name, offset, path, sizeBytes, sha256, md5 }): ReleaseImage => {
       return { name, offset, path, sizeBytes, sha256, md5 };
     }),
     sha256: digest.digest('hex'),
     file: file.file,
   };
+}
+
+/** A field without its offset is a problem that the release's rules report. */
+function skipProof({ by, offset = 0, lengthBytes }: NonNullable<ReleaseFile['skip']>): SkipProof {
+  return by === 'field' ? { by, offset, lengthBytes } : { by };
 }
 
 function complete<T>(file: CheckedFile<T>): T {

@@ -83,6 +83,8 @@ export interface ReleaseFile {
   release: string;
   version: string;
   chip: string;
+  skip?: { by: 'digest' | 'field' | 'console'; offset?: number; lengthBytes: number };
+  write: 'all' | 'changed';
   images: ImageEntry[];
 }
 

@@ -134,11 +134,21 @@ export interface Release {
   name: string;
   version: string;
   chip: string;
+  /** How a board proves that it holds the release already; left out: it is written in any case. */
+  skip?: SkipProof;
+  /** Write all images, or only those whose region differs. */
+  write: 'all' | 'changed';
   images: ReleaseImage[];
   /** SHA-256 over the images in order of their offsets, hex. */
   sha256: string;
   file: string;
 }
+
+/**
+ * Each region's digest; the version as text at an address, padded with zeros; or the version that the firmware reports on its console.
+ */
+export type SkipProof =
+  { by: 'digest' } | { by: 'field'; offset: number; lengthBytes: number } | { by: 'console' };
 
 export interface ReleaseImage {
   name: string;

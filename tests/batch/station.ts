@@ -45,7 +45,15 @@ async function makeRelease(folder: string): Promise<Release> {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const md5 = createHash('md5').update(content).digest('hex');
   const app = { name: 'app', offset: 0x10000, path, sizeBytes: content.length, sha256, md5 };
-  return { name: 'demo-1.2.0', version: '1.2.0', chip: 'esp32', images: [app], sha256, file: path };
+  return {
+    name: 'demo-1.2.0',
+    version: '1.2.0',
+    chip: 'esp32',
+    write: 'all',
+    images: [app],
+    sha256,
+    file: path,
+  };
 }
 
 const board: Board = {
