@@ -1,8 +1,8 @@
 import { findEspProgram } from '../firmware/esp-program.js';
 import type { FactoryAppProgram } from '../firmware/factory-app.js';
 import { runFactoryApp } from './app/factory-app.js';
-import type { AppFaults } from './app/app-context.js';
-import { faultOf } from './board-faults.js';
+import { espCrashDump } from './app/panic.js';
+import { appFaultsOf, faultOf } from './board-faults.js';
 import type { BoardParts, BootMode } from './board-family.js';
 import type { AppImage } from './boot/app-image.js';
 import { startApp } from './boot/app-start.js';
@@ -105,10 +105,15 @@ async function runImage(
   }
   const app = {
     program,
-    descriptor,
-    chipText: parts.chip.replace(/^esp32(?=.)/, 'esp32-').toUpperCase(),
+    version: descriptor.version,
+    about: [
+      `chip=${parts.chip.replace(/^esp32(?=.)/, 'esp32-').toUpperCase()}`,
+      `mac=${mac}`,
+      `idf=${descriptor.idfVersion}`,
+    ],
+    crashDump: espCrashDump(parts.chip, descriptor.elfSha256),
     mac,
-    faults: appFaults(parts),
+    faults: appFaultsOf(parts.slot.faults),
     output: run.output,
     setLoad: (milliamps: number) => supply.setLoad(milliamps),
     dipSupply: () => supply.dip(brownoutShare),
@@ -131,14 +136,4 @@ function programOf({ log }: ChipParts, { bytes }: AppImage): FactoryAppProgram |
     );
     return undefined;
   }
-}
-
-function appFaults({ slot: { faults } }: ChipParts): AppFaults {
-  const heap = faultOf(faults, 'low-heap');
-  const panic = faultOf(faults, 'panic');
-  return {
-    ...(heap && { heapBytes: heap.bytes }),
-    ...(panic && { panicAfterMs: panic.afterMs }),
-    brownoutAtWifi: faultOf(faults, 'brownout-at-wifi') !== undefined,
-  };
 }

@@ -1,4 +1,3 @@
-import type { AppDescriptor } from '../../firmware/app-descriptor.js';
 import type { FactoryAppProgram } from '../../firmware/factory-app.js';
 import type { BoardOutput } from '../boot/output.js';
 import type { ResetCause } from '../boot/rom-texts.js';
@@ -6,10 +5,13 @@ import type { ResetCause } from '../boot/rom-texts.js';
 /** What the application knows of the board that it runs on, and can do to it. */
 export interface AppContext {
   program: FactoryAppProgram;
-  /** With the version that the board is to report. */
-  descriptor: AppDescriptor;
-  /** As the application prints it: `ESP32`. */
-  chipText: string;
+  /** The version that the board is to report. */
+  version: string;
+  /** What `info` says of the board between the version and the heap: chip, who it is, framework; `chip=ESP32`. */
+  about: readonly string[];
+  /** What the chip prints when it crashes. */
+  crashDump: readonly string[];
+  /** Decides what this board of the lot shows; also of boards that do not know it themselves. */
   mac: string;
   faults: AppFaults;
   output: BoardOutput;

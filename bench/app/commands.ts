@@ -37,12 +37,10 @@ function help({ program, output }: AppContext): undefined {
 }
 
 function info(app: AppContext): undefined {
-  const { output, descriptor, chipText, mac } = app;
-  output.print(`project=${descriptor.project}`);
-  output.print(`version=${descriptor.version}`);
-  output.print(`chip=${chipText}`);
-  output.print(`mac=${mac}`);
-  output.print(`idf=${descriptor.idfVersion}`);
+  const { output, program, version, about } = app;
+  output.print(`project=${program.project}`);
+  output.print(`version=${version}`);
+  for (const line of about) output.print(line);
   output.print(`heap=${heapOf(app).freeBytes}`);
 }
 

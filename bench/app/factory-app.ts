@@ -23,9 +23,9 @@ export async function runFactoryApp(app: AppContext, onReady: () => void): Promi
   }
 }
 
-async function start({ program, descriptor, output }: AppContext): Promise<void> {
+async function start({ program, version, output }: AppContext): Promise<void> {
   const readyAt = output.ms + program.readyAfterMs;
-  output.print(`${program.project} ${descriptor.version}`);
+  output.print(`${program.project} ${version}`);
   const share = program.readyAfterMs / (program.bootLines.length + 1);
   for (const line of program.bootLines) {
     output.work(share / 2);

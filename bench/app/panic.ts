@@ -25,15 +25,22 @@ const riscvDump = [
   'MSTATUS : 0x00001881  MTVEC   : 0x40380001  MCAUSE  : 0x00000007  MTVAL   : 0x00000000  ',
 ];
 
+/** What ESP-IDF prints of a crash of that application. */
+export function espCrashDump(chip: string, elfSha256: string): string[] {
+  return [
+    ...(chip === 'esp32c3' ? riscvDump : xtensaDump),
+    '',
+    '',
+    '',
+    `ELF file SHA256: ${elfSha256.slice(0, 16)}`,
+    '',
+    'Rebooting...',
+  ];
+}
+
 /** Prints the crash and ends the run of the application. */
-export async function panic({ output, descriptor, chipText }: AppContext): Promise<never> {
-  for (const line of chipText === 'ESP32-C3' ? riscvDump : xtensaDump) output.print(line);
-  output.print('');
-  output.print('');
-  output.print('');
-  output.print(`ELF file SHA256: ${descriptor.elfSha256.slice(0, 16)}`);
-  output.print('');
-  output.print('Rebooting...');
+export async function panic({ output, crashDump }: AppContext): Promise<never> {
+  for (const line of crashDump) output.print(line);
   output.work(timings.softwareReset);
   await output.settle();
   throw new AppReset('software-cpu');
