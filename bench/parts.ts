@@ -10,8 +10,11 @@ export interface Wire {
   onMisheard(listener: (bytes: Buffer) => void): void;
   /** The board's own rate in bits per second, from now on; `afterSent` waits until what is queued has left. */
   setBaudRate(baudRate: number, options?: { afterSent?: boolean }): void;
-  /** Takes on the rate at which the host sends its next byte, as a loader does that measures it. */
-  measureBaudRate(): void;
+  /**
+   * Takes on the rate at which the host sends its next byte, as a loader does that measures it; the first `lostBytes` (0 unless told) go into the
+   * measurement and are not received. Ends with the next `setBaudRate`.
+   */
+  measureBaudRate(options?: { lostBytes?: number; onFound?: (baudRate: number) => void }): void;
   /** False: what is queued in either direction is lost, and so is whatever the host sends. */
   setPowered(powered: boolean): void;
   /** DTR and RTS as the host set them; only RFC 2217 has them. True is asserted. */

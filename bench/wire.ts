@@ -47,7 +47,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
   let closed = false;
   let receiveRate = options.baudRate;
   let sendRate = options.baudRate;
-  let measuring = false;
+  let measuring: { lostBytes: number; onFound?: (baudRate: number) => void } | undefined;
   let receive: (bytes: Buffer) => void = () => {};
   let onMisheard: (bytes: Buffer) => void = () => {};
   let onLines: (lines: { dtr: boolean; rts: boolean }) => void = () => {};
@@ -59,11 +59,11 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     deliver(bytes, baudRate) {
       if (toBoard.queuedBytes < mostQueuedBytes / 2) for (const each of [pty, network]) each.resume();
       if (!powered) return;
-      if (measuring) receiveRate = sendRate = baudRate;
-      measuring = false;
-      const heard = misread(bytes, baudRate, receiveRate);
+      const left = measure(bytes, baudRate);
+      if (left.length === 0) return;
+      const heard = misread(left, baudRate, receiveRate);
       receive(heard);
-      if (heard !== bytes) onMisheard(bytes);
+      if (heard !== left) onMisheard(left);
     },
   });
   const toHost = createHalfLine({
@@ -71,6 +71,19 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     lateness: () => toBoard.takeLateness(),
     deliver: (bytes, baudRate) => host.write(misread(bytes, baudRate, host.baudRate())),
   });
+
+  /** What a measurement of the host's rate leaves of the bytes. */
+  function measure(bytes: Buffer, baudRate: number): Buffer {
+    if (measuring === undefined) return bytes;
+    const left = bytes.subarray(measuring.lostBytes);
+    measuring.lostBytes -= bytes.length;
+    if (measuring.lostBytes > 0) return left;
+    const { onFound } = measuring;
+    measuring = undefined;
+    receiveRate = sendRate = baudRate;
+    onFound?.(baudRate);
+    return left;
+  }
 
   function fromHost(source: Host, bytes: Buffer): void {
     host = source;
@@ -103,9 +116,10 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
     },
     onReceive: (listener) => void (receive = listener),
     onMisheard: (listener) => void (onMisheard = listener),
-    measureBaudRate: () => void (measuring = true),
+    measureBaudRate: ({ lostBytes = 0, onFound } = {}) =>
+      void (measuring = { lostBytes, ...(onFound && { onFound }) }),
     setBaudRate(baudRate, { afterSent = false } = {}) {
-      measuring = false;
+      measuring = undefined;
       sendRate = baudRate;
       const retune = () => (receiveRate = baudRate);
       if (afterSent) toHost.afterSent(retune);

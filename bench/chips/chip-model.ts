@@ -4,8 +4,9 @@ export interface SpiRegisters {
   usr: number;
   usr1: number;
   usr2: number;
-  mosiLength: number;
-  misoLength: number;
+  /** Registers of the two data lengths; undefined where both are fields of `usr1`. */
+  mosiLength: number | undefined;
+  misoLength: number | undefined;
   w0: number;
   /** The address register holds the address in its upper bits. */
   addressInUpperBits: boolean;
@@ -15,23 +16,24 @@ export interface SpiRegisters {
 export interface ChipModel {
   /** Family as board files name it: `esp32`. */
   name: string;
-  /** `chip_id` of the security information and of image headers. */
-  chipId: number;
+  /** `chip_id` of the security information and of image headers; undefined for the ESP8266, which has neither. */
+  chipId: number | undefined;
   /** Status bytes at the end of a ROM's response. */
   romStatusBytes: 2 | 4;
   /** Whether ROM and stub know GET_SECURITY_INFO. */
   hasSecurityInfo: boolean;
   spi: SpiRegisters;
-  /** Address of the UART's clock divider, where the crystal can be measured; undefined when hosts do not ask. */
-  uartDivider?: number;
+  /** Address of the UART's clock divider, and the clock that it divides, in Hz, by which hosts know the crystal; undefined when they do not ask. */
+  uartClock?: { divider: number; hertz: number };
+  /** Rate at which the ROM comes out of reset, in bits per second. */
+  romBaudRate: number;
+  /** The first ROM of the family: it measures the host's rate, knows SYNC, registers, memory and plain flash blocks only, and erases too much. */
+  isFirstRom?: boolean;
   /** Memory that MEM_BEGIN may fill: [first, end). */
   ram: readonly (readonly [number, number])[];
   /** Words that always read the same, by address; all others read what was written to them, or 0. */
   fixedRegisters(mac: string): Map<number, number>;
 }
-
-/** Crystal of all modelled boards, in Hz. */
-export const crystalHz = 40_000_000;
 
 /** The MAC as the eFuse words hold it: its last four bytes, and its first two. */
 export function macWords(mac: string): { low: number; high: number } {

@@ -13,6 +13,7 @@ export const esp32: ChipModel = {
   name: 'esp32',
   chipId: 0,
   romStatusBytes: 4,
+  romBaudRate: 115_200,
   hasSecurityInfo: false,
   spi: {
     base: 0x3ff42000,
@@ -24,7 +25,7 @@ export const esp32: ChipModel = {
     w0: 0x80,
     addressInUpperBits: true,
   },
-  uartDivider: 0x3ff40014,
+  uartClock: { divider: 0x3ff40014, hertz: 40_000_000 },
   ram: [
     [0x3ffae000, 0x40000000],
     [0x40070000, 0x400c2000],

@@ -6,6 +6,7 @@ export const esp32c3: ChipModel = {
   name: 'esp32c3',
   chipId: 5,
   romStatusBytes: 4,
+  romBaudRate: 115_200,
   hasSecurityInfo: true,
   spi: laterSpi,
   ram: [

@@ -41,6 +41,7 @@ export const esp32s3: ChipModel = {
   name: 'esp32s3',
   chipId: 9,
   romStatusBytes: 4,
+  romBaudRate: 115_200,
   hasSecurityInfo: true,
   spi: laterSpi,
   ram: [

@@ -1,5 +1,5 @@
 import type { FlashArray } from '../parts.js';
-import { crystalHz, type ChipModel } from './chip-model.js';
+import type { ChipModel } from './chip-model.js';
 import { createSpiController } from './spi-controller.js';
 
 export interface RegistersOptions {
@@ -24,7 +24,8 @@ export function createRegisters({ model, mac, flash, baudRate }: RegistersOption
   const spi = createSpiController(model.spi, flash, memory);
 
   function read(address: number): number {
-    if (address === model.uartDivider) return Math.round(crystalHz / baudRate());
+    const { divider, hertz = 0 } = model.uartClock ?? {};
+    if (address === divider) return Math.round(hertz / baudRate());
     return fixed.get(address) ?? memory.get(address) ?? 0;
   }
 

@@ -6,6 +6,8 @@ const opcodeMask = 0xff;
 /** Commands of a NOR flash chip that answer with data. */
 const command = { readId: 0x9f, readSfdp: 0x5a, status1: 0x05, status2: 0x35, status3: 0x15 };
 const quadEnabled = 0x02;
+/** First bit of the answer's length where it is a field of USR1. */
+const misoLengthInUsr1 = 8;
 
 export interface SpiController {
   /** A register was written; runs the user command when it was the start bit. */
@@ -22,6 +24,11 @@ export function createSpiController(
   memory: Map<number, number>,
 ): SpiController {
   const register = (offset: number): number => memory.get(registers.base + offset) ?? 0;
+
+  function misoLength(): number {
+    const { misoLength: own, usr1 } = registers;
+    return own === undefined ? register(usr1) >>> misoLengthInUsr1 : register(own);
+  }
 
   function answer(): number {
     switch (register(registers.usr2) & opcodeMask) {
@@ -49,7 +56,7 @@ export function createSpiController(
     written(address) {
       if (address !== registers.base || (register(0) & startUserCommand) === 0) return;
       memory.set(registers.base, 0);
-      const bits = (register(registers.misoLength) & 0x1ff) + 1;
+      const bits = (misoLength() & 0x1ff) + 1;
       const mask = bits >= 32 ? 0xffffffff : 2 ** bits - 1;
       memory.set(registers.base + registers.w0, (answer() & mask) >>> 0);
     },

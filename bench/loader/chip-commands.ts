@@ -61,7 +61,7 @@ const flashMd5: Command = async (request, session) => {
 
 /** Flags, crypt count and key purposes are those of an open chip: all 0. */
 const securityInfo: Command = (_, { chip }) => {
-  if (!chip.hasSecurityInfo) return { failure: 'unknown-command' };
+  if (!chip.hasSecurityInfo || chip.chipId === undefined) return { failure: 'unknown-command' };
   const data = Buffer.alloc(20);
   data.writeUInt32LE(chip.chipId, 12);
   return { data };
@@ -79,14 +79,19 @@ const readFlashSlow: Command = (request, { flash }) => {
 /** The flash chip is always attached and knows its own size. */
 const accept: Command = () => ({});
 
-/** What ROM and stub have in common beside writing. */
-export const chipCommands: Record<number, Command> = {
+/** What every ROM and stub has beside writing. */
+export const basicCommands: Record<number, Command> = {
   [op.sync]: sync,
   [op.readReg]: readReg,
   [op.writeReg]: writeReg,
   [op.memBegin]: memBegin,
   [op.memData]: memData,
   [op.memEnd]: memEnd,
+};
+
+/** What stubs and all but the first ROM have besides. */
+export const chipCommands: Record<number, Command> = {
+  ...basicCommands,
   [op.spiAttach]: accept,
   [op.spiSetParams]: accept,
   [op.changeBaudRate]: changeBaudRate,

@@ -11,6 +11,8 @@ export interface FlashWriteOptions {
   /** Blocks that the host announced. */
   blocks: number;
   compressed: boolean;
+  /** A ROM has erased all that it will before the first block. */
+  isErased: boolean;
 }
 
 /** One write that is under way, from its BEGIN to its END. Blocks are programmed in order of arrival, like on the chip: their numbers do not matter. */
@@ -27,13 +29,14 @@ export interface FlashWrite {
   close(): void;
 }
 
-/** Erases sector by sector just ahead of what it programs, which takes no time beyond the line's: erase and program times are not modelled. */
+/** Erases, unless that is done, sector by sector just ahead of what it programs, which takes no time beyond the line's: erase and program times are not modelled. */
 export function createFlashWrite({
   flash,
   offset,
   sizeBytes,
   blocks,
   compressed,
+  isErased,
 }: FlashWriteOptions): FlashWrite {
   let position = offset;
   let erasedTo = offset - (offset % sectorBytes);
@@ -47,7 +50,7 @@ export function createFlashWrite({
   function put(bytes: Buffer): void {
     if (compressed && bytes.length > remainingBytes) failure ??= 'too-much-data';
     const wanted = bytes.subarray(0, remainingBytes);
-    while (erasedTo < position + wanted.length) {
+    while (!isErased && erasedTo < position + wanted.length) {
       flash.erase(erasedTo, sectorBytes);
       erasedTo += sectorBytes;
     }

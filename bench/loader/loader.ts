@@ -1,21 +1,22 @@
 import { chipModel } from '../chips/chips.js';
 import { createRegisters } from '../chips/registers.js';
 import type { StartLoader } from '../parts.js';
-import { chipCommands, romCommands } from './chip-commands.js';
+import { basicCommands, chipCommands, romCommands } from './chip-commands.js';
 import { romStatus, stubStatus } from './failures.js';
 import { encodeResponse, op, parseRequest, type Request } from './frame.js';
 import { createRamUpload } from './ram-upload.js';
 import type { Reply, Session } from './session.js';
 import { createSlipDecoder, encodeSlip } from './slip.js';
 import { stubCommands } from './stub-commands.js';
-import { writeCommands } from './write-commands.js';
+import { plainWriteCommands, writeCommands } from './write-commands.js';
 
-/** The rate at which a ROM comes out of reset. */
-const romBaudRate = 115_200;
+/** A ROM that measures the host's rate has it after so many of its bytes. */
+const lostBytes = 12;
 /** A stub's largest block with its headers, and room. */
 const mostFrameBytes = 0x4000 + 64;
 
 const commands = {
+  firstRom: { ...basicCommands, ...plainWriteCommands },
   rom: { ...chipCommands, ...writeCommands, ...romCommands },
   stub: { ...chipCommands, ...writeCommands, ...stubCommands },
 };
@@ -38,7 +39,7 @@ export const startLoader: StartLoader = ({ wire, flash, chip, mac, faults, onRes
     wire,
     registers: createRegisters({ model, mac, flash, baudRate: () => session.baudRate }),
     mode: 'rom',
-    baudRate: romBaudRate,
+    baudRate: model.romBaudRate,
     ram: createRamUpload(model.ram),
     hangAtPercent: faults.find((fault) => fault.kind === 'hang')?.percent ?? Infinity,
     sendFrame(payload) {
@@ -86,7 +87,8 @@ export const startLoader: StartLoader = ({ wire, flash, chip, mac, faults, onRes
   }
 
   async function answer(request: Request): Promise<Reply | undefined> {
-    const command = commands[session.mode][request.op];
+    const known = session.mode === 'rom' && model.isFirstRom ? commands.firstRom : commands[session.mode];
+    const command = known[request.op];
     if (!request.lengthMatches) return { failure: 'length' };
     return command ? command(request, session) : { failure: 'unknown-command' };
   }
@@ -113,7 +115,9 @@ export const startLoader: StartLoader = ({ wire, flash, chip, mac, faults, onRes
     wire.onReceive(() => {});
   }
 
-  wire.setBaudRate(romBaudRate);
+  wire.setBaudRate(model.romBaudRate);
+  if (model.isFirstRom)
+    wire.measureBaudRate({ lostBytes, onFound: (baudRate) => (session.baudRate = baudRate) });
   wire.onReceive(createSlipDecoder(take, mostFrameBytes));
   return { stop };
 };

@@ -1,3 +1,4 @@
+import { sectorBytes } from '../flash-array.js';
 import { createFlashWrite } from './flash-write.js';
 import { op, payloadOf, word } from './frame.js';
 import type { Command, Session } from './session.js';
@@ -16,16 +17,29 @@ function begin(compressed: boolean): Command {
     if (session.mode === 'stub' && blockBytes > stubBlockBytes) return { failure: 'block-size' };
     if (session.mode === 'rom' && !eraseAhead(session, offset, sizeBytes)) return { failure: 'not-writing' };
     session.write?.close();
-    session.write = createFlashWrite({ flash: session.flash, offset, sizeBytes, blocks, compressed });
+    const isErased = session.mode === 'rom';
+    const length = isErased && session.chip.isFirstRom ? blocks * blockBytes : sizeBytes;
+    const write = { flash: session.flash, offset, sizeBytes: length, blocks, compressed, isErased };
+    session.write = createFlashWrite(write);
     if (blocks > 0) session.log(`writes ${sizeBytes} bytes at 0x${offset.toString(16)}`);
     return {};
   };
 }
 
 /** A ROM erases the whole range before it answers; it rounds compressed sizes up, so the end of the chip cuts it off. */
-function eraseAhead({ flash }: Session, offset: number, sizeBytes: number): boolean {
+function eraseAhead({ flash, chip }: Session, offset: number, sizeBytes: number): boolean {
   if (offset > flash.sizeBytes) return false;
-  return flash.erase(offset, Math.min(sizeBytes, flash.sizeBytes - offset));
+  const erasedBytes = chip.isFirstRom ? erasedByFirstRom(offset, sizeBytes) : sizeBytes;
+  return flash.erase(offset, Math.min(erasedBytes, flash.sizeBytes - offset));
+}
+
+const blockSectors = 16;
+
+/** The ESP8266's ROM counts the sectors up to the next 64 KiB block twice (SPIEraseArea; esptool's get_erase_size makes up for it). */
+function erasedByFirstRom(offset: number, sizeBytes: number): number {
+  const sectors = Math.ceil(sizeBytes / sectorBytes);
+  const head = blockSectors - (Math.floor(offset / sectorBytes) % blockSectors);
+  return (sectors + Math.min(sectors, head)) * sectorBytes;
 }
 
 /** A stub acknowledges a block at once and then programs it, so a failure shows at the next command; a ROM programs first. */
@@ -58,11 +72,16 @@ const end: Command = async (request, session) => {
   return word(request, 0) === 0 ? { afterwards: () => session.reset() } : {};
 };
 
-/** FLASH_* and FLASH_DEFL_*: the same in ROM and stub but for who waits for the flash. */
-export const writeCommands: Record<number, Command> = {
+/** FLASH_*, which every ROM and stub has: the same but for who waits for the flash. */
+export const plainWriteCommands: Record<number, Command> = {
   [op.flashBegin]: begin(false),
   [op.flashData]: data(false),
   [op.flashEnd]: end,
+};
+
+/** FLASH_DEFL_* as well. */
+export const writeCommands: Record<number, Command> = {
+  ...plainWriteCommands,
   [op.deflateBegin]: begin(true),
   [op.deflateData]: data(true),
   [op.deflateEnd]: end,

@@ -21,6 +21,7 @@ export function startSession(
   let arrived = () => {};
   let receive: (bytes: Buffer) => void = () => {};
   const rates: number[] = [];
+  let found: (baudRate: number) => void = () => {};
   const read = createSlipDecoder((frame) => {
     frames.push(frame);
     arrived();
@@ -28,7 +29,7 @@ export function startSession(
   const wire: Wire = {
     send: (bytes) => read(Buffer.from(bytes)),
     onReceive: (listener) => void (receive = listener),
-    measureBaudRate: () => undefined,
+    measureBaudRate: ({ onFound } = {}) => void (found = onFound ?? found),
     setBaudRate: (baudRate) => void rates.push(baudRate),
     setPowered: () => {},
     onMisheard: () => {},
@@ -82,6 +83,8 @@ export function startSession(
   return {
     flash,
     rates,
+    /** The wire has measured the host's rate, where the loader asked for it. */
+    measured: (baudRate: number) => found(baudRate),
     resets: () => resets,
     stop: () => loader.stop(),
     frame,
@@ -96,7 +99,7 @@ export function startSession(
     pending: () => frames.length,
     /** Uploads and starts something that counts as a stub. */
     async runStub(): Promise<void> {
-      const address = chip === 'esp32' ? 0x400be000 : 0x40380000;
+      const address = { esp32: 0x400be000, esp8266: 0x4010c500 }[chip] ?? 0x40380000;
       await ask(0x05, words(16, 1, 0x1800, address));
       await block(0x07, Buffer.alloc(16, 1));
       await ask(0x06, words(0, address));
