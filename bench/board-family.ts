@@ -16,6 +16,8 @@ export interface BoardParts {
   /** The boot drive's folder and the device's own address, for boards that have them. */
   ports: Pick<BenchPorts, 'drive' | 'network'>;
   supply: Pick<Supply, 'setLoad' | 'dip'>;
+  /** What made the chip start: its supply came up, or its reset pin was let go. */
+  startedBy: 'supply' | 'pin';
   /** The boot strap at this moment. */
   strap: () => BootMode;
   /** Bytes of the host that reach the chip while it runs what is in its flash. */

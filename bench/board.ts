@@ -1,6 +1,6 @@
 import type { BenchPorts, BenchSlot } from '../rigs/bench.js';
 import { faultOf } from './board-faults.js';
-import type { BoardFamily, BootMode } from './board-family.js';
+import type { BoardFamily, BoardParts, BootMode } from './board-family.js';
 import type { MeterFiles } from './meters.js';
 import type { FlashArray, Wire } from './parts.js';
 import { createSupply, loads } from './supply.js';
@@ -59,7 +59,7 @@ export function createBoard(options: BoardOptions): Board {
     life = undefined;
     wire.setPowered(false);
   };
-  const start = (mode: BootMode): void => {
+  const start = (mode: BootMode, startedBy: BoardParts['startedBy']): void => {
     if (dead) {
       supply.setLoad(loads.stuck);
       return enter('dead');
@@ -67,7 +67,7 @@ export function createBoard(options: BoardOptions): Board {
     wire.setPowered(true);
     life = new AbortController();
     const { signal } = life;
-    const parts = { ...options, chip, mac, supply, strap, log, enter, signal };
+    const parts = { ...options, chip, mac, supply, startedBy, strap, log, enter, signal };
     // One after the other: a run that was aborted still has to let go of the wire.
     lastRun = lastRun
       .then(() => (signal.aborted ? undefined : family.run(parts, mode)))
@@ -83,7 +83,7 @@ export function createBoard(options: BoardOptions): Board {
     onUp() {
       powered = true;
       if (held) enter('held in reset');
-      else start(strap());
+      else start(strap(), 'supply');
     },
     onDown() {
       powered = false;
@@ -111,7 +111,7 @@ export function createBoard(options: BoardOptions): Board {
     release(mode) {
       if (!held) return;
       held = false;
-      if (powered) start(mode);
+      if (powered) start(mode, 'pin');
     },
     close() {
       stop();
