@@ -1,3 +1,4 @@
+import { subject as esp32 } from './contract/subjects/esptool-js-esp32.js';
 import { flashContract } from './flash-contract.js';
 
-flashContract({ kind: 'esptool-js', startUpMs: 0 });
+flashContract(esp32);

@@ -1,0 +1,12 @@
+import { vendorEsptool } from './vendor-esptool.js';
+import { espSubject } from './esp.js';
+
+export const subject = {
+  ...espSubject({
+    kind: 'esptool',
+    chip: 'esp32',
+    description: 'ESP32-D0WD-V3 (revision v3.0)',
+    otherChip: 'esp32s3',
+  }),
+  ...vendorEsptool(),
+};
