@@ -1,3 +1,4 @@
+import { avrChips } from './avr-chips.js';
 import { espChips } from './esp-chips.js';
 
 /** How a chip's program memory is laid out, as far as writing and checking images needs it. */
@@ -28,15 +29,9 @@ export const chipFlashes: readonly ChipFlash[] = [
   ...[...new Set([...espChips.map(({ name }) => name as string), 'esp8266'])].map((chip) => {
     return { chip, pageBytes: 4096, baseAddress: 0, erasedByte: 0xff };
   }),
-  // ATmega328P datasheet, 27.1 and 31.5: 32 KiB in pages of 64 words; optiboot lives in the last 512 bytes.
-  {
-    chip: 'atmega328p',
-    flashBytes: 32 * KIB,
-    pageBytes: 128,
-    baseAddress: 0,
-    erasedByte: 0xff,
-    loaderBytes: 512,
-  },
+  ...avrChips.map(({ chip, flashBytes, pageBytes, loaderBytes }) => {
+    return { chip, flashBytes, pageBytes, baseAddress: 0, erasedByte: 0xff, loaderBytes };
+  }),
   // STM32F103x8 datasheet: 64 KiB of flash in pages of 1 KiB, 20 KiB of RAM.
   {
     chip: 'stm32f103',
@@ -69,4 +64,15 @@ export const chipFlashes: readonly ChipFlash[] = [
 /** The flash of that chip, or undefined when nothing is known of it. */
 export function chipFlashOf(chip: string): ChipFlash | undefined {
   return chipFlashes.find((candidate) => candidate.chip === chip);
+}
+
+/** The erase unit around an offset: where it starts and how long it is. */
+export function sectorAround(chip: ChipFlash, offset: number): { offset: number; sizeBytes: number } {
+  let start = 0;
+  for (const sizeBytes of chip.sectorBytes ?? []) {
+    if (offset < start + sizeBytes) return { offset: start, sizeBytes };
+    start += sizeBytes;
+  }
+  const sizeBytes = chip.sectorBytes?.at(-1) ?? chip.pageBytes;
+  return { offset: offset - ((offset - start) % sizeBytes), sizeBytes };
 }
