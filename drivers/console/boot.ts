@@ -1,9 +1,10 @@
+import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { boardEvents, eventError, type BoardEvent } from './boot-faults.js';
 import { powerOnCause } from './boot-signatures.js';
 import type { BootExpectation } from './check.js';
 import type { Console, ConsoleCursor, ConsoleMatch } from './console.js';
-import { firstOf } from './first-of.js';
+import { firstOf, type Candidate } from './first-of.js';
 import { compilePattern } from './pattern.js';
 import { quoted } from './quoted.js';
 
@@ -11,10 +12,12 @@ export { faultSince } from './boot-faults.js';
 
 /** So many reset banners before the ready marker are a loop: the first is the power-up, one more may be the supply's bounce. */
 const loopResets = 3;
+/** Between two questions to a console that has to be asked. */
+const askEveryMs = 500;
 
 export interface AwaitBootOptions {
-  /** The version that the release has; the banner must say exactly this. */
-  version: string;
+  /** The version that the release has; the banner must say exactly this. Left out: any version will do. */
+  version?: string;
   /** Where the boot begins: the cursor at power-up. The start of the log unless told. */
   from?: ConsoleCursor;
   signal?: AbortSignal;
@@ -54,6 +57,36 @@ export async function awaitBoot(
     { pattern: compilePattern(expectation.version, 'boot.version'), is: { kind: 'version' as const } },
     { pattern: compilePattern(expectation.ready, 'boot.ready'), is: { kind: 'ready' as const } },
   ] as const;
+  const asked = new AbortController();
+  if (expectation.ask !== undefined) keepAsking(console, expectation.ask, asked.signal);
+  try {
+    return await seeBoot(console, expectation, options, { started, from, candidates });
+  } finally {
+    asked.abort();
+  }
+}
+
+/** A question that is lost in the start of the board is asked again; what fails here shows in the wait beside it. */
+function keepAsking(console: Console, question: string, signal: AbortSignal): void {
+  const ask = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await console.sendLine(question);
+      await pause(askEveryMs, signal);
+    }
+  };
+  ask().catch(() => undefined);
+}
+
+async function seeBoot(
+  console: Console,
+  expectation: BootExpectation,
+  options: AwaitBootOptions,
+  {
+    started,
+    from,
+    candidates,
+  }: { started: number; from: ConsoleCursor; candidates: readonly Candidate<Seen>[] },
+): Promise<Booted> {
   const progress: Progress = { at: from, resets: [] };
   for (;;) {
     const elapsedMs = performance.now() - started;
@@ -95,7 +128,7 @@ function countReset(progress: Progress, match: ConsoleMatch): void {
   });
 }
 
-function checkVersion(match: ConsoleMatch, wanted: string): string {
+function checkVersion(match: ConsoleMatch, wanted: string | undefined): string {
   const found = match.groups['version'];
   if (found === undefined) {
     throw new RigError(
@@ -103,7 +136,7 @@ function checkVersion(match: ConsoleMatch, wanted: string): string {
       `boot.version matched "${quoted(match.text)}" without its group "version"`,
     );
   }
-  if (found === wanted) return found;
+  if (wanted === undefined || found === wanted) return found;
   const what = `the board runs ${quoted(found)}, the release is ${wanted}`;
   throw new RigError('BOOT_WRONG_VERSION', `${what}; the board said "${quoted(match.text)}"`, {
     details: { found: quoted(found), wanted },

@@ -39,5 +39,7 @@ export interface BootExpectation {
   version: string;
   /** The application's word that it is up. It comes after the banner: looked for from the end of that match on. */
   ready: string;
+  /** Sent again and again until the version comes, for consoles that say nothing by themselves. */
+  ask?: string;
   timeoutMs: number;
 }
