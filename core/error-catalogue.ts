@@ -139,6 +139,43 @@ export const catalogue = {
     remedy: 'Run the unit again.',
   },
   // tools
+  FLASH_TIME_LIMIT: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: false,
+    cause: 'Writing or verifying took longer, or writing was faster, than the board file allows.',
+    remedy:
+      'Too slow: a worn or wrong flash chip, or a poor contact. Too fast: not everything can have been written. Send the board to rework.',
+  },
+  ROLLBACK_FAILED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: true,
+    cause: 'The unit failed after its flash was written, and what it held before could not be put back and proved.',
+    remedy: 'The board was left off and must not be used; run `npx rig rollback UNIT`, or send it to rework.',
+  },
+  BACKUP_MISSING: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'There is no backup of the unit in the results folder.',
+    remedy: 'Check the id; only boards whose board file says `backup: regions` or `whole` are read out before a write.',
+  },
+  BACKUP_DAMAGED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause: 'The files of a backup are not what was read out of the board.',
+    remedy: 'Nothing was written. Take the folder from an archive, or provision the unit anew.',
+  },
+  VOLTAGE_OUT_OF_LIMITS: {
+    blame: 'dut',
+    category: 'power',
+    retryable: false,
+    cause: 'The supply of the slot was outside the limits of the board file before anything was written.',
+    remedy:
+      'Too low: reseat the board and look for a short. Too high: the supply of the slot is wrong; take the boards out and correct it.',
+  },
   TOOL_MISSING: {
     blame: 'rig',
     category: 'config',

@@ -23,7 +23,7 @@ export interface DeviceIdentity {
 export interface FlashSummary {
   driver: string;
   baudRate: number;
-  /** Bytes of the images. */
+  /** Bytes of the images that were written; 0 when the board held the release already. */
   sizeBytes: number;
   /** Bytes that went over the wire after compression. */
   wireBytes: number;
@@ -31,9 +31,56 @@ export interface FlashSummary {
   writeSeconds: number;
   /** From the first write command to the last verified digest. */
   seconds: number;
-  /** True only when the loader's digest of every region matched. */
+  /** True only when every region is proved to hold what the release says, in the way that `verifiedBy` names. */
   verified: boolean;
+  /** `digest`, `read-back`, `device` (its own word), or what stands for them when nothing was written: `field`, `console`. */
+  verifiedBy: string;
+  /** From the first to the last comparison, in s. */
+  verifySeconds: number;
+  /** Images that were left alone, since the board was shown to hold them. */
+  skipped: string[];
 }
+
+/** One try to write a release; the last one of an attempt is the one that counts. */
+export interface FlashTry {
+  driver: string;
+  /** Bits per second. */
+  baudRate: number;
+  /** 1 for the first try with this driver. */
+  attempt: number;
+  seconds: number;
+  /** Why it did not succeed. */
+  code?: string;
+}
+
+/** What was read out of a board before its first write. */
+export interface BackupRecord {
+  /** Folder, relative to the run's results folder. */
+  folder: string;
+  sizeBytes: number;
+  /** SHA-256 over the regions in order of their offsets, hex. */
+  sha256: string;
+  /** True when the board held nothing but erased bytes. */
+  isBlank: boolean;
+}
+
+/** How a board was given back what it held. */
+export interface RollbackRecord {
+  /** Folder of the backup, relative to the results folder of its run. */
+  folder: string;
+  sha256: string;
+  seconds: number;
+  /** Every region was compared with the backup. */
+  verified: boolean;
+  /** Version that came up; left out for a board that held nothing. */
+  bootedVersion?: string;
+}
+
+/**
+ * What the flash of a unit holds as far as is proved: `untouched` (nothing was written), `release`, `restored` (what it held before), or `unproved`:
+ * the board was left off and must not be used before it is provisioned or rolled back.
+ */
+export type FlashState = 'untouched' | 'release' | 'restored' | 'unproved';
 
 /** The identity of a release, as it stands in every record. */
 export interface ReleaseIdentity {
@@ -95,12 +142,17 @@ export interface AttemptRecord extends AttemptHeader {
   failure?: FailureRecord;
   device?: DeviceIdentity;
   flash?: FlashSummary;
+  /** Every try, also when one succeeded at last. Left out when nothing was tried. */
+  flashTries?: FlashTry[];
+  backup?: BackupRecord;
+  rollback?: RollbackRecord;
+  flashState?: FlashState;
   /** Version that the running firmware reported after the power cycle; the proof of boot. */
   bootedVersion?: string;
   steps: StepRecord[];
   measurements: Measurement[];
-  /** What this attempt set out to prove: `identity` changes nothing on the board. */
-  proof: 'identity' | 'release';
+  /** What this attempt set out to prove: `identity` changes nothing on the board, `backup` gives it back what it held. */
+  proof: 'identity' | 'release' | 'backup';
   /** Path of the console log relative to the results folder of the run. */
   consoleLog?: string;
 }

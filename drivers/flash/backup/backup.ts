@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { RigError } from '../../../core/errors.js';
+import { replaceFile } from '../../../core/files.js';
+import type { DeviceIdentity } from '../../../core/record.js';
+import { hex } from '../../../firmware/hex.js';
+import type { FlashCallOptions, FlashDriver, FlashImage } from '../flash-driver.js';
+import type { FlashRegion } from './regions.js';
+
+/** What a board held, as it lies in a folder: this index and one compressed file a region. */
+export interface Backup {
+  format: 1;
+  /** Name of the unit: its MAC or other id, else its slot. */
+  unit: string;
+  attemptId: string;
+  station: string;
+  slot: string;
+  board: string;
+  chip: string;
+  device?: DeviceIdentity;
+  /** ISO 8601, UTC. */
+  takenAt: string;
+  regions: KeptRegion[];
+  sizeBytes: number;
+  /** SHA-256 over the regions in order of their offsets, hex. */
+  sha256: string;
+  /** True when nothing but erased bytes was there. */
+  isBlank: boolean;
+}
+
+interface KeptRegion extends FlashRegion {
+  /** Name of the file in the folder, gzip. */
+  file: string;
+  sha256: string;
+}
+
+/** What a backup says of where it was taken. */
+export type BackupOrigin = Omit<Backup, 'format' | 'takenAt' | 'regions' | 'sizeBytes' | 'sha256' | 'isBlank'>;
+
+/** Name of the index in a backup's folder; it is written last, so that a folder without one is no backup. */
+export const backupIndex = 'backup.json';
+
+/** Reads regions out of a board into a folder. Throws what reading throws, and DISK_WRITE_FAILED. */
+export async function takeBackup(
+  driver: Pick<FlashDriver, 'read'>,
+  regions: readonly FlashRegion[],
+  folder: string,
+  origin: BackupOrigin,
+  call?: FlashCallOptions,
+): Promise<Backup> {
+  const total = createHash('sha256');
+  const kept: KeptRegion[] = [];
+  let isBlank = true;
+  for (const { offset, sizeBytes } of regions) {
+    const bytes = await driver.read(offset, sizeBytes, call);
+    total.update(bytes);
+    isBlank &&= bytes.every((byte) => byte === 0xff);
+    const file = `${hex(offset)}.bin.gz`;
+    await keep(folder, file, await promisify(gzip)(bytes));
+    kept.push({ offset, sizeBytes, file, sha256: sha256Of(bytes) });
+  }
+  const sizeBytes = kept.reduce((sum, region) => sum + region.sizeBytes, 0);
+  const facts = { sizeBytes, sha256: total.digest('hex'), isBlank };
+  const backup: Backup = { format: 1, ...origin, takenAt: new Date().toISOString(), regions: kept, ...facts };
+  await keep(folder, backupIndex, `${JSON.stringify(backup, null, 2)}\n`);
+  return backup;
+}
+
+/** Reads the index of a backup. Throws BACKUP_DAMAGED. */
+export async function readBackup(folder: string): Promise<Backup> {
+  const path = join(folder, backupIndex);
+  try {
+    const backup = JSON.parse(await readFile(path, 'utf8')) as Backup;
+    if (backup.format === 1 && backup.regions.length > 0) return backup;
+  } catch (cause) {
+    throw new RigError('BACKUP_DAMAGED', `${path} cannot be read: ${String(cause)}`, { cause });
+  }
+  throw new RigError('BACKUP_DAMAGED', `${path} is no index of a backup that this version knows`);
+}
+
+/**
+ * The regions of a backup as images, each proved by its digest before anything is written; their files are put into `workFolder`. Throws
+ * BACKUP_DAMAGED.
+ */
+export async function backupImages(
+  folder: string,
+  { regions }: Backup,
+  workFolder: string,
+): Promise<FlashImage[]> {
+  await mkdir(workFolder, { recursive: true });
+  return Promise.all(
+    regions.map(async ({ offset, sizeBytes, file, sha256 }) => {
+      const bytes = await unpack(join(folder, file));
+      if (bytes.length !== sizeBytes || sha256Of(bytes) !== sha256)
+        throw new RigError('BACKUP_DAMAGED', `${join(folder, file)} is not what was read from the board`);
+      const path = join(workFolder, `${hex(offset)}.bin`);
+      await writeFile(path, bytes);
+      const md5 = createHash('md5').update(bytes).digest('hex');
+      return { name: `backup-${hex(offset)}`, offset, path, sizeBytes, md5 };
+    }),
+  );
+}
+
+async function unpack(path: string): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(await readFile(path));
+  } catch (cause) {
+    throw new RigError('BACKUP_DAMAGED', `${path}: ${String(cause)}`, { cause });
+  }
+}
+
+async function keep(folder: string, file: string, content: Uint8Array | string): Promise<void> {
+  const path = join(folder, file);
+  try {
+    await mkdir(folder, { recursive: true });
+    await replaceFile(path, content);
+  } catch (cause) {
+    throw new RigError('DISK_WRITE_FAILED', `${path}: ${String(cause)}`, { cause });
+  }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
