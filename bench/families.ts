@@ -1,12 +1,18 @@
+import { avrChipNamed } from '../firmware/avr-chips.js';
 import type { BenchSlot } from '../rigs/bench.js';
+import { avrFamily } from './avr/family.js';
 import type { BoardFamily } from './board-family.js';
 import { romTextsOf } from './boot/rom-texts.js';
 import { runChip } from './chip.js';
+import { esp32Firmware } from './esp32-firmware.js';
+import { esp8266Firmware } from './esp8266-firmware.js';
 import { startLoader } from './loader/loader.js';
 import type { StartLoader } from './parts.js';
 
 /** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
 export function familyOf(_slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
+  const avr = avrChipNamed(chip);
+  if (avr) return avrFamily(avr);
   return espFamily(chip, startLoader);
 }
 
@@ -15,6 +21,6 @@ export const espSync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);
 
 /** Boards with a chip of Espressif's. */
 export function espFamily(chip: string, loader: StartLoader): BoardFamily {
-  const texts = romTextsOf(chip);
-  return { knock: espSync, run: (parts, mode) => runChip({ ...parts, texts, startLoader: loader }, mode) };
+  const firmware = chip === 'esp8266' ? esp8266Firmware : esp32Firmware(romTextsOf(chip));
+  return { knock: espSync, run: (parts, mode) => runChip({ ...parts, firmware, startLoader: loader }, mode) };
 }

@@ -11,6 +11,8 @@ export interface AppContext {
   about: readonly string[];
   /** What the chip prints when it crashes. */
   crashDump: readonly string[];
+  /** What the chip's brown-out detector prints; nothing unless told. */
+  brownoutNotice?: readonly string[];
   /** Decides what this board of the lot shows; also of boards that do not know it themselves. */
   mac: string;
   faults: AppFaults;

@@ -38,6 +38,34 @@ export function espCrashDump(chip: string, elfSha256: string): string[] {
   ];
 }
 
+/** What ESP-IDF prints when the brown-out detector strikes. */
+export const idfBrownoutNotice = ['', 'Brownout detector was triggered', ''];
+
+/** What Arduino's core for the ESP8266 prints of a write through a null pointer, and of code that is none. */
+export function esp8266CrashDump(cause: 'store' | 'illegal'): string[] {
+  const [number, pc] = { store: [29, '40201f5a'], illegal: [0, '4020212d'] }[cause];
+  const stack = [
+    '3ffffde0:  3ffe85d0 00000000 3ffef8a4 40201f58',
+    '3ffffdf0:  3fffdad0 00000000 3ffef894 40203c1d',
+  ];
+  return [
+    '',
+    '--------------- CUT HERE FOR EXCEPTION DECODER ---------------',
+    '',
+    `Exception (${number}):`,
+    `epc1=0x${pc} epc2=0x00000000 epc3=0x00000000 excvaddr=0x00000000 depc=0x00000000`,
+    '',
+    '>>>stack>>>',
+    '',
+    'ctx: cont',
+    'sp: 3ffffde0 end: 3fffffd0 offset: 0150',
+    ...stack,
+    '<<<stack<<<',
+    '',
+    '--------------- CUT HERE FOR EXCEPTION DECODER ---------------',
+  ];
+}
+
 /** Prints the crash and ends the run of the application. */
 export async function panic({ output, crashDump }: AppContext): Promise<never> {
   for (const line of crashDump) output.print(line);

@@ -84,11 +84,9 @@ export function createWifi(app: AppContext): { scan: Command; connect: Command; 
   return { scan, connect, status };
 }
 
-async function brownOut({ output, dipSupply }: AppContext): Promise<never> {
+async function brownOut({ output, dipSupply, brownoutNotice = [] }: AppContext): Promise<never> {
   dipSupply();
-  output.print('');
-  output.print('Brownout detector was triggered');
-  output.print('');
+  for (const line of brownoutNotice) output.print(line);
   await output.settle();
   throw new AppReset('brown-out');
 }

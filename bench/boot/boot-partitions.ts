@@ -111,11 +111,11 @@ function selectedIndex(
   return 0;
 }
 
-const otadataSectorBytes = 0x1000;
+export const otadataSectorBytes = 0x1000;
 const invalidStates = [3, 4];
 
 /** The highest sequence number among the two otadata records that are valid: a CRC over the number, and not marked bad. */
-function highestSequence(flash: FlashArray, offset: number): number | undefined {
+export function highestSequence(flash: FlashArray, offset: number): number | undefined {
   const valid = [0, 1].flatMap((record) => {
     const bytes = flash.read(offset + record * otadataSectorBytes, 32);
     const sequence = bytes.readUInt32LE(0);
@@ -127,7 +127,7 @@ function highestSequence(flash: FlashArray, offset: number): number | undefined 
 }
 
 /** The ROM's CRC-32 started at FFFFFFFF, which is zlib's continued from FFFFFFFF: its register starts at 0. */
-function crcOf(bytes: Buffer): number {
+export function crcOf(bytes: Buffer): number {
   let register = 0;
   for (const byte of bytes) {
     register ^= byte;

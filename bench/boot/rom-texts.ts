@@ -99,14 +99,14 @@ const makers: Record<string, (chip: EspChip) => RomTexts> = {
     }),
 };
 
-/** Throws BENCH_FAILED for a chip that no virtual board has. */
+/** For all chips but the ESP8266. Throws BENCH_FAILED for a chip that no virtual board has. */
 export function romTextsOf(chipName: string): RomTexts {
   const chip = espChipNamed(chipName);
   const make = Object.hasOwn(makers, chipName) ? makers[chipName] : undefined;
   if (chip !== undefined && make !== undefined) return make(chip);
   throw new RigError(
     'BENCH_FAILED',
-    `no virtual board has the chip '${chipName}'; there are ${Object.keys(makers).join(', ')}`,
+    `no virtual board has the chip '${chipName}'; there are esp8266, ${Object.keys(makers).join(', ')}`,
   );
 }
 

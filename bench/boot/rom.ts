@@ -10,7 +10,10 @@ const bootloaderEnd = 0x8000;
 const triesBeforeReset = 7;
 
 /** The ROM's text after a reset with the boot strap held: from here on the loader has the UART. */
-export async function romDownload({ output, texts }: ChipRun, cause: ResetCause): Promise<void> {
+export async function romDownload(
+  { output, texts }: Pick<ChipRun, 'output' | 'texts'>,
+  cause: ResetCause,
+): Promise<void> {
   await greet({ output, texts }, cause, texts.downloadMode);
   output.print('waiting for download');
   // The loader listens from now on: a host that has read this far may speak at once.

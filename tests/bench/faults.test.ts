@@ -119,8 +119,8 @@ describe('a board with a fault', () => {
 
   it('wrong-chip: a chip that no virtual board has is refused by name', () => {
     assert.throws(
-      () => romTextsOf('esp8266'),
-      /BENCH_FAILED: no virtual board has the chip 'esp8266'; there are esp32, /,
+      () => romTextsOf('esp32p4'),
+      /BENCH_FAILED: no virtual board has the chip 'esp32p4'; there are esp8266, esp32, /,
     );
   });
 
