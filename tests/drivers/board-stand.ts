@@ -110,16 +110,13 @@ function linesAt(index: number, names: readonly LineName[] = allLines) {
 }
 
 function benchSlot(slot: string, lines: ReturnType<typeof linesAt>, options: BoardStandOptions): BenchSlot {
-  const { lines: _names, ...board } = options;
+  const { chip, faults = [], network, hasBootDrive } = options;
+  const { flashSizeBytes = 4 * 1024 * 1024, mac = '24:6f:28:aa:bb:cc', consoleBaudRate = 115_200 } = options;
   return {
-    slot,
-    flashSizeBytes: 4 * 1024 * 1024,
-    mac: '24:6f:28:aa:bb:cc',
-    consoleBaudRate: 115_200,
-    lamps: [],
-    faults: [],
+    ...{ slot, chip, faults, flashSizeBytes, mac, consoleBaudRate, lamps: [] },
+    ...(network && { network }),
+    ...(hasBootDrive && { hasBootDrive }),
     ...lines,
-    ...board,
   };
 }
 

@@ -155,7 +155,7 @@ export function interruptedCases(run: ContractRun): void {
 
   bench.onBoard('closing ends the call that runs, and may be done twice', [], async ({ driver }) => {
     let closed: Promise<void> | undefined;
-    const write = driver.write([main.image], { onProgress: when(() => (closed = driver.close())) });
+    const write = driver.write([main.image], { onProgress: when(() => void (closed = driver.close())) });
     assert.match((await failureOf(write)).error.message, /^PORT_LOST: .* was closed/);
     await closed;
     await driver.close();

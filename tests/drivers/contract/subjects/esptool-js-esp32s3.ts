@@ -1,0 +1,8 @@
+import { espSubject } from './esp.js';
+
+export const subject = espSubject({
+  kind: 'esptool-js',
+  chip: 'esp32s3',
+  description: 'ESP32-S3 (QFN56) (revision v0.2)',
+  otherChip: 'esp32c3',
+});
