@@ -1,4 +1,6 @@
 import type { BenchPorts, BenchSlot } from '../rigs/bench.js';
+import type { AppContext } from './app/app-context.js';
+import type { ResetCause } from './boot/rom-texts.js';
 import type { FlashArray, Wire } from './parts.js';
 import type { Supply } from './supply.js';
 
@@ -22,6 +24,8 @@ export interface BoardParts {
   strap: () => BootMode;
   /** Bytes of the host that reach the chip while it runs what is in its flash. */
   onHostBytes?: (bytes: Buffer) => void;
+  /** Runs an application in place of `runFactoryApp`: on boards that have more than their console. */
+  runApp?: (app: AppContext, onReady: () => void) => Promise<ResetCause>;
   /** A word for what it does now, for the log and the bench's state. */
   enter: (state: string) => void;
   log: (text: string) => void;
@@ -32,7 +36,7 @@ export interface BoardParts {
 export interface BoardFamily {
   /** Runs the chip from one reset to the next, until the signal aborts; rejects then. */
   run(parts: BoardParts, mode: BootMode): Promise<never>;
-  /** Bytes with which a loader's tool begins: by hand, a board that runs its firmware is reset into its loader when it hears them. */
+  /** Bytes with which a loader's tool begins: by hand, a board that runs its firmware is reset into its loader when it hears them; empty where there are none. */
   knock: Buffer;
   /** Smallest part of flash that can be erased, where the flash is inside the chip. */
   internalSectorBytes?: number;
