@@ -21,7 +21,7 @@ export interface BoardInputOptions {
   lines: LineBank;
   wire: Pick<Wire, 'onLines' | 'onHangUp' | 'onMisheard'>;
   byHand: boolean;
-  /** The bytes with which a loader's tool begins. */
+  /** The bytes with which a loader's tool begins; none for a board whose port has no loader. */
   knock: Buffer;
   log: (text: string) => void;
 }
@@ -121,7 +121,7 @@ function createKnockDetector(wanted: Buffer): (bytes: Buffer) => boolean {
   let tail = Buffer.alloc(0);
   return (bytes) => {
     const seen = Buffer.concat([tail, bytes]);
-    const found = seen.includes(wanted);
+    const found = wanted.length > 0 && seen.includes(wanted);
     tail = found ? Buffer.alloc(0) : seen.subarray(Math.max(0, seen.length - wanted.length + 1));
     return found;
   };

@@ -29,4 +29,16 @@ export const timings = {
   softwareReset: 3,
   /** From the collapse of the supply until it carries the chip again. */
   brownoutRecovery: 30,
+  /** Optiboot's watchdog: longest time between two bytes of the host. */
+  optibootWatchdog: 1000,
+  /** Its watchdog when it wants to be reset. */
+  optibootExit: 16,
+  /** Erasing and writing a page of an AVR's flash. */
+  avrPageWrite: 8,
+  /** From a reset into the USB loader until the host shows the drive. */
+  usbDrive: 300,
+  /** One sector of 512 bytes over full-speed USB. */
+  usbSector: 0.42,
+  /** From the last block of a UF2 file to the reset by the boot ROM. */
+  uf2Restart: 1000,
 } as const;
