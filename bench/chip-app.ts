@@ -38,7 +38,7 @@ export function runProgram(
   parts: BoardParts,
   app: Pick<AppContext, 'program' | 'version' | 'about' | 'crashDump' | 'brownoutNotice' | 'output'>,
 ): Promise<ResetCause> {
-  const { slot, enter, supply, signal, mac, wire, onHostBytes } = parts;
+  const { slot, enter, supply, signal, mac, wire, onHostBytes, runApp = runFactoryApp } = parts;
   const context: AppContext = {
     ...app,
     mac,
@@ -52,7 +52,7 @@ export function runProgram(
       }),
     signal,
   };
-  return runFactoryApp(context, () => enter('application ready'));
+  return runApp(context, () => enter('application ready'));
 }
 
 /** An application that the bench cannot run: nothing more happens until power or reset ends it. */
