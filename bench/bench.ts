@@ -84,6 +84,8 @@ async function startSlot(
   preset?.(flash);
   const place = slot.network && (await takeNetworkPlace());
   const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
+  // A bench that was killed leaves its drives behind.
+  if (drive) await rm(drive, { recursive: true, force: true });
   const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, knock, log: say });
   const board: Board = createBoard({
     slot,
