@@ -1,6 +1,8 @@
 import { hex } from '../firmware/hex.js';
 import { checkImageContents } from '../firmware/release-images.js';
+import { policyOf } from './board-policy.js';
 import type { CheckedFile } from './checked-file.js';
+import { checkFirmware } from './firmware-rules.js';
 import type { Problem } from './problem.js';
 import { endOf, sectorBytes, type LoadedImage } from './release-rules.js';
 import type { BoardFile, ReleaseFile } from './rig-files.js';
@@ -16,7 +18,12 @@ export interface LoadedRelease {
  * What a release must keep to go onto a board: problems of the release file, for the stations that pair the two. The images are
  * looked into for the chip of the release; that it is the board's is another rule.
  */
-export function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
+export async function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>): Promise<Problem[]> {
+  const policy = await policyOf(board);
+  return [...placeProblems(release, board), ...checkFirmware(release, board, policy)];
+}
+
+function placeProblems(release: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
   const size = board.values.flash?.size;
   const flashSizeBytes = size === undefined ? undefined : sizeInBytes(size);
   if (flashSizeBytes === undefined || flashSizeBytes % sectorBytes !== 0) return [];

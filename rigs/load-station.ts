@@ -48,7 +48,7 @@ export async function loadStation(
       );
   }
   const problems = [
-    ...checkPairs(file, boards, releases),
+    ...(await checkPairs(file, boards, releases)),
     ...checkSlots(file, boards),
     ...file.problems,
     ...[...boards.values()].flatMap((board) => board.problems),
@@ -73,13 +73,13 @@ function referencesOf(file: File, kind: 'board' | 'release'): Reference[] {
 }
 
 /** Every board with every release that it meets in a slot: reports a chip that differs, returns what does not fit. */
-function checkPairs(
+async function checkPairs(
   file: File,
   boards: ReadonlyMap<string, CheckedFile<BoardFile>>,
   releases: ReadonlyMap<string, LoadedRelease>,
-): Problem[] {
+): Promise<Problem[]> {
   const seen = new Set<string>();
-  return [undefined, ...(file.values.slots ?? [])].flatMap((slot, position, all) => {
+  const problems = [undefined, ...(file.values.slots ?? [])].map(async (slot, position, all) => {
     const board = boards.get(slot?.board ?? file.values.board ?? '');
     const release = releases.get(slot?.release ?? file.values.release ?? '');
     const unusedDefault = slot === undefined && all.length > 1;
@@ -89,8 +89,9 @@ function checkPairs(
     seen.add(key);
     const kind = slot?.board !== undefined && slot.release === undefined ? 'board' : 'release';
     const path = slot?.[kind] === undefined ? [kind] : ['slots', position - 1, kind];
-    return [...chipProblem(file, path, board, release), ...checkFit(release, board)];
+    return [...chipProblem(file, path, board, release), ...(await checkFit(release, board))];
   });
+  return (await Promise.all(problems)).flat();
 }
 
 function chipProblem(

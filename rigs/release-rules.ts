@@ -1,26 +1,18 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { chipFlashOf, sectorAround } from '../firmware/chip-flash.js';
 import { hex } from '../firmware/hex.js';
+import { requiredImages } from '../firmware/release-images.js';
 import type { CheckedFile } from './checked-file.js';
+import { loadImage, type LoadedImage } from './load-image.js';
 import { checkName, repeated } from './name-rule.js';
 import type { ImageEntry, Partly, ReleaseFile } from './rig-files.js';
 import { sizeText } from './size.js';
-import type { ReleaseImage } from './types.js';
+
+export type { LoadedImage } from './load-image.js';
 
 type File = CheckedFile<ReleaseFile>;
 
-/** Flash is erased in sectors of this many bytes, so an image begins with one, and a flash chip holds whole ones. */
+/** Flash chips hold whole sectors of this many bytes; what an image begins with depends on the chip (`chip-flash.ts`). */
 export const sectorBytes = 4096;
-
-/** An image whose file was read. */
-export interface LoadedImage extends ReleaseImage {
-  /** Its place in the list of the release file. */
-  index: number;
-  /** False when its offset cannot be right: then nothing can be said of what lies around it. */
-  wellPlaced: boolean;
-  bytes: Buffer;
-}
 
 /** What a release file must keep by itself, beyond its schema; returns the images that could be read, in order of the file. */
 export async function checkRelease(file: File): Promise<LoadedImage[]> {
@@ -40,80 +32,47 @@ export async function checkRelease(file: File): Promise<LoadedImage[]> {
   return images;
 }
 
-/** Without one of these a chip does not boot. */
-const required = ['bootloader', 'partitions', 'app'];
-
+/** Without one of its images a chip does not boot. */
 function checkRequired(file: File, entries: readonly (Partly<ImageEntry> | undefined)[]): void {
+  const { chip } = file.values;
+  const required = chip === undefined ? [] : requiredImages(chip);
   const unnamed = entries.some((entry) => entry?.name === undefined);
   const absent = required.filter((name) => !entries.some((entry) => entry?.name === name));
   if (absent.length === 0 || unnamed) return;
   file.report(
     ['images'],
-    `has no image named ${absent.join(' or ')}; a release has ${required.join(', ')}`,
+    `has no image named ${absent.join(' or ')}; a release for the ${chip} has ${required.join(', ')}`,
     'key',
   );
 }
 
-async function loadImage(
-  file: File,
-  entry: Partly<ImageEntry>,
-  index: number,
-): Promise<LoadedImage | undefined> {
-  const { name, offset, sha256 } = entry;
-  const wellPlaced = offset !== undefined && offset % sectorBytes === 0;
-  if (offset !== undefined && !wellPlaced) {
-    const down = offset - (offset % sectorBytes);
-    const what = `${hex(offset)} is not at the start of a flash sector; use a multiple of 0x1000, such as ${hex(down)} or ${hex(down + sectorBytes)}`;
-    file.report(['images', index, 'offset'], what);
-  }
-  if (entry.file === undefined) return undefined;
-  const path = resolve(dirname(file.file), entry.file);
-  const bytes = await readImage(file, path, ['images', index, 'file']);
-  if (bytes === undefined) return undefined;
-  const actual = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== undefined && sha256 !== actual) {
-    const what = `is ${sha256}, but the file ${entry.file} has ${actual}; copy the file anew, or write its hash here when it is the one that is wanted`;
-    file.report(['images', index, 'sha256'], what);
-  }
-  if (name === undefined || offset === undefined) return undefined;
-  const md5 = createHash('md5').update(bytes).digest('hex');
-  return { index, wellPlaced, name, offset, path, bytes, sizeBytes: bytes.length, sha256: actual, md5 };
-}
-
-async function readImage(file: File, path: string, at: (string | number)[]): Promise<Buffer | undefined> {
-  try {
-    const bytes = await readFile(path);
-    if (bytes.length > 0) return bytes;
-    file.report(at, `the image ${path} is empty; ${remedyFor(file.name)}`);
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') file.report(at, `there is no image ${path}; ${remedyFor(file.name)}`);
-    else if (code === 'EISDIR') file.report(at, `${path} is a folder; name the image file in it`);
-    else file.report(at, `the image ${path} cannot be read (${code}); check its permissions`);
-  }
-  return undefined;
-}
-
-/** The images of the demo release are made on this machine; all others come from somewhere. */
-function remedyFor(release: string): string {
-  return release.startsWith('demo-')
-    ? 'run `npm run prepare`, which builds it'
-    : 'copy it there, or correct `file`, which is relative to the release file';
-}
-
 function checkOverlaps(file: File, images: readonly LoadedImage[]): void {
-  const inOrder = [...images].sort((one, two) => one.offset - two.offset || one.index - two.index);
+  const inOrder = [...images].sort((one, two) => startOf(one) - startOf(two) || one.index - two.index);
   for (const [position, image] of inOrder.entries()) {
-    const before = inOrder.slice(0, position).find((other) => endOf(other) > image.offset);
+    const before = inOrder.slice(0, position).find((other) => overlap(other, image));
     if (before === undefined) continue;
     before.wellPlaced = image.wellPlaced = false;
-    const free = Math.ceil(endOf(before) / sectorBytes) * sectorBytes;
-    const what = `${image.name} begins at ${hex(image.offset)}, where ${before.name} (${sizeText(before.sizeBytes)} from ${hex(before.offset)}, line ${file.lineOf(['images', before.index])}) has not ended; the next free sector is ${hex(free)}`;
+    const what = `${image.name} begins at ${hex(startOf(image))}, where ${before.name} (${sizeText(endOf(before) - startOf(before))} from ${hex(startOf(before))}, line ${file.lineOf(['images', before.index])}) has not ended; the next free sector is ${hex(nextFree(file, endOf(before)))}`;
     file.report(['images', image.index, 'offset'], what);
   }
 }
 
-/** The first byte after an image. */
-export function endOf(image: Pick<ReleaseImage, 'offset' | 'sizeBytes'>): number {
-  return image.offset + image.sizeBytes;
+function overlap(one: LoadedImage, other: LoadedImage): boolean {
+  return one.spans.some(([start, end]) => other.spans.some(([from, to]) => from < end && start < to));
+}
+
+function nextFree(file: File, end: number): number {
+  const chip = chipFlashOf(file.values.chip ?? '');
+  if (chip === undefined) return end;
+  const sector = sectorAround(chip, end);
+  return sector.offset === end ? end : sector.offset + sector.sizeBytes;
+}
+
+function startOf({ spans, offset }: LoadedImage): number {
+  return spans[0]?.[0] ?? offset;
+}
+
+/** The first byte of flash after an image. */
+export function endOf({ spans, offset }: LoadedImage): number {
+  return spans.at(-1)?.[1] ?? offset;
 }

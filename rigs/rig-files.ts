@@ -1,3 +1,5 @@
+import type { Advisory, Framework } from '../firmware/validation/advisories.js';
+import type { ChecksumRule } from '../firmware/validation/checksum.js';
 import type { LineAddress } from '../gpio/line.js';
 import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
 import type { BootExpectation, Check } from '../drivers/console/check.js';
@@ -83,6 +85,8 @@ export interface ReleaseFile {
   release: string;
   version: string;
   chip: string;
+  framework?: Framework;
+  requireSignature: boolean;
   skip?: { by: 'digest' | 'field' | 'console'; offset?: number; lengthBytes: number };
   write: 'all' | 'changed';
   images: ImageEntry[];
@@ -92,7 +96,16 @@ export interface ImageEntry {
   name: string;
   offset: number;
   file: string;
-  sha256: string;
+  /** May be left out when there is a checksum. */
+  sha256?: string;
+  checksum?: ChecksumRule;
+  /** Detached Ed25519 signature, a path like `file`. */
+  signature?: string;
+}
+
+/** A file of versions that are known to be vulnerable, as its schema lets it through. */
+export interface AdvisoriesFile {
+  advisories: Advisory[];
 }
 
 /**

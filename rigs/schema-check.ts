@@ -4,7 +4,7 @@ import { plainSchemaError, type SchemaFinding } from './schema-messages.js';
 import type { YamlSource } from './yaml-source.js';
 
 /** The kinds of file that a user writes, each with its schema in `rigs/schema/`. */
-export type FileKind = 'station' | 'board' | 'release';
+export type FileKind = 'station' | 'board' | 'release' | 'advisories';
 
 /**
  * Checks parsed data against the schema of its kind and reports every difference in plain words. Fills the schema's defaults into

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv, type SchemaObject } from 'ajv';
-import { espChips } from '../../firmware/esp-chips.js';
+import { chipFlashes } from '../../firmware/chip-flash.js';
 import { namesIn } from '../../rigs/rig-library.js';
 import { schemaOf, type FileKind } from '../../rigs/schema-check.js';
 import type { FaultKind } from '../../rigs/faults.js';
 
-const kinds: readonly FileKind[] = ['station', 'board', 'release'];
+const kinds: readonly FileKind[] = ['station', 'board', 'release', 'advisories'];
 const rigs = join(import.meta.dirname, '../../rigs');
 
 /** Every schema in a schema, with its place: properties, entries of lists, choices. */
@@ -74,10 +74,12 @@ for (const kind of kinds) {
   });
 }
 
-test('the schemas know the chips whose images can be checked', () => {
-  const names = espChips.map(({ name }) => name);
-  const { chip } = schemaOf('release')['properties'] as { chip: { enum: string[] } };
-  assert.deepEqual(chip.enum, names);
+test('boards and releases name chips in the same way, and every chip that is known can be named', () => {
+  const [board, release] = (['board', 'release'] as const).map((kind) => {
+    return (schemaOf(kind)['properties'] as { chip: { pattern: string } }).chip.pattern;
+  });
+  assert.equal(release, board);
+  for (const { chip } of chipFlashes) assert.match(chip, new RegExp(release ?? '^$'));
 });
 
 /** One of each, so that a new kind of fault does not compile until it is here. */
@@ -115,11 +117,17 @@ test('the station schema takes every kind of fault and no other', () => {
 });
 
 test('every shipped rig file begins with the schema that editors complete it from', async () => {
-  const folders = { station: rigs, board: join(rigs, 'boards'), release: join(rigs, 'releases') };
+  const folders = {
+    station: rigs,
+    board: join(rigs, 'boards'),
+    release: join(rigs, 'releases'),
+    advisories: rigs,
+  };
   for (const kind of kinds) {
     const names = await namesIn(folders[kind], '.yaml');
-    assert.notEqual(names.length, 0);
-    for (const name of names) {
+    const ofKind = names.filter((name) => (name === 'advisories') === (kind === 'advisories'));
+    assert.notEqual(ofKind.length, 0);
+    for (const name of ofKind) {
       const [first = ''] = (await readFile(join(folders[kind], `${name}.yaml`), 'utf8')).split('\n');
       const schema = /^# yaml-language-server: \$schema=(\S+)$/.exec(first)?.[1] ?? 'none';
       assert.equal(join(folders[kind], schema), join(rigs, 'schema', `${kind}.schema.json`), name);
