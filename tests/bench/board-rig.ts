@@ -7,7 +7,7 @@ import type { FlashArray, StartLoader } from '../../bench/parts.js';
 import { createWire } from '../../bench/wire.js';
 import { withDeadline } from '../../core/deadline.js';
 import { demoProgram } from '../../firmware/demo-program.js';
-import { buildRelease, type ImageBytes } from '../../firmware/demo-release.js';
+import { buildRelease, type DemoReleaseOptions, type ImageBytes } from '../../firmware/demo-release.js';
 import type { FactoryAppProgram } from '../../firmware/factory-app.js';
 import type { BenchSlot } from '../../rigs/bench.js';
 import type { FaultKind } from '../../rigs/faults.js';
@@ -38,8 +38,11 @@ export const quickProgram: FactoryAppProgram = {
   wifi: { ...demoProgram.wifi, scanMs: 40, joinMs: 40 },
 };
 
-export function smallRelease(program: FactoryAppProgram = quickProgram): ImageBytes[] {
-  return buildRelease({ version: '1.2.0', program, appSizeBytes: 48 * 1024, seed: 7 });
+export function smallRelease(
+  program: FactoryAppProgram = quickProgram,
+  chip: DemoReleaseOptions['chip'] = 'esp32',
+): ImageBytes[] {
+  return buildRelease({ chip, version: '1.2.0', program, appSizeBytes: 48 * 1024, seed: 7 });
 }
 
 export interface BoardRig {
@@ -61,6 +64,10 @@ export interface BoardRig {
 }
 
 export interface BoardRigOptions {
+  /** `esp32` unless told. */
+  chip?: string;
+  /** Rate of the host's end of the console; 115200 unless told. */
+  hostBaudRate?: number;
   faults?: FaultKind[];
   images?: ImageBytes[];
   mac?: string;
@@ -71,7 +78,7 @@ export interface BoardRigOptions {
 
 /** A board in this process, with its real wire, lines and flash, and a serial port on its pseudo-terminal. */
 export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig> {
-  const slot = slotWith(options.faults, options.mac);
+  const slot = { ...slotWith(options.faults, options.mac), ...(options.chip && { chip: options.chip }) };
   const log: string[] = [];
   const waiting = new Set<() => void>();
   const say = (text: string) => {
@@ -125,7 +132,7 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
         onTimeout: () => new Error(`no ${what}; the board is ${board.state} after ${log.join(' / ')}`),
       },
     );
-  const host = await openHost(wire.serialPath);
+  const host = await openHost(wire.serialPath, options.hostBaudRate);
   return {
     board,
     flash,

@@ -9,6 +9,7 @@ export interface Host {
   /** Waits for a text that matches, anywhere in what has arrived; quotes the end of it when none comes. */
   until(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   send(text: string | Buffer): Promise<void>;
+  setBaudRate(baudRate: number): Promise<void>;
   /** Sends a command and returns its answer, up to `OK` or `ERROR`. */
   ask(command: string, timeoutMs?: number): Promise<string>;
   close(): Promise<void>;
@@ -53,6 +54,10 @@ export async function openHost(path: string, baudRate = 115200): Promise<Host> {
     clear: () => void (received = ''),
     until,
     send,
+    setBaudRate: (rate) =>
+      new Promise((resolve, reject) => {
+        port.update({ baudRate: rate }, (error) => (error ? reject(error) : resolve()));
+      }),
     async ask(command, timeoutMs) {
       received = '';
       await send(`${command}\n`);

@@ -67,6 +67,34 @@ test('a ROM writes plain blocks, erases what was there, and gives the MD5 in hex
   assert.equal(Buffer.from(answer.body, 'hex').toString(), `${md5(image)}\0\0\0\0`);
 });
 
+test('the ROM of the ESP8266 erases the sectors up to the next block twice', options, async (t) => {
+  const cases = [
+    // Within a block: as many again.
+    { offset: 0x1000, sizeBytes: 0x2000, erased: [0x1000, 0x5000] },
+    // Over its end: as many more as there were up to it.
+    { offset: 0xe000, sizeBytes: 0x6000, erased: [0xe000, 0x16000] },
+  ] as const;
+  for (const { offset, sizeBytes, erased } of cases) {
+    const session = startSession(t, { chip: 'esp8266' });
+    session.flash.write(0, Buffer.alloc(0x20000));
+    await session.ask(flashBegin, words(sizeBytes, 4, 0x400, offset));
+    const [from, to] = erased;
+    assert.deepEqual(session.flash.read(from, to - from), Buffer.alloc(to - from, 0xff));
+    assert.deepEqual([session.flash.read(from - 1, 1)[0], session.flash.read(to, 1)[0]], [0, 0]);
+    // Half of what is written was asked to be erased, so the blocks count and not the size.
+    for (let block = 0; block < 4; block++) await session.block(flashData, Buffer.alloc(0x400, block + 1));
+    assert.equal(session.flash.read(offset + 0xfff, 1)[0], 4);
+  }
+});
+
+test('a ROM programs what it has erased, and no sector more', options, async (t) => {
+  const session = startSession(t, { chip: 'esp8266' });
+  session.flash.write(0, Buffer.alloc(0x4000));
+  await session.ask(flashBegin, words(0, 8, 0x400, 0));
+  await session.block(flashData, Buffer.alloc(0x400, 0x5a));
+  assert.equal(session.flash.read(0, 1)[0], 0, 'flash that was not erased keeps its zeros');
+});
+
 test('a ROM inflates blocks, although its host rounds the size up', options, async (t) => {
   const session = startSession(t);
   const image = noise(5000);

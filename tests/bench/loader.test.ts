@@ -58,6 +58,55 @@ test(
   },
 );
 
+test('the ESP8266 holds its MAC in its own way, and the divider that says 26 MHz', options, async (t) => {
+  const session = startSession(t, { chip: 'esp8266' });
+  const read = async (address: number) => (await session.ask(readReg, words(address))).value;
+  assert.equal(await read(0x40001000), 0xfff0c101);
+  assert.equal(await read(0x3ff00050), 0xcc000000);
+  assert.equal(await read(0x3ff00054), 0x0000aabb);
+  assert.equal(await read(0x3ff0005c), 0x00246f28);
+  session.measured(115_200);
+  assert.equal(await read(0x60000014), 451);
+  assert.deepEqual(session.rates, [74_880]);
+});
+
+test(
+  'the ROM of the ESP8266 answers with two status bytes and knows the first commands only',
+  options,
+  async (t) => {
+    const session = startSession(t, { chip: 'esp8266' });
+    session.send(0x08, syncData);
+    assert.equal((await session.frame()).toString('hex'), '01080200070712200000');
+    for (const op of [0x0b, 0x0d, 0x0e, 0x0f, 0x10, 0x13, 0x14, 0xd0]) {
+      assert.equal((await session.ask(op, words(0, 0, 0, 0))).body, '0105', `op ${op}`);
+    }
+    assert.equal((await session.ask(0x02, words(0, 0, 0x400, 0))).body, '0000');
+    await session.runStub();
+    assert.equal((await session.ask(0x0d, words(0))).body, '0000');
+    assert.equal((await session.ask(0x14)).body, 'ff00');
+    session.send(0xd3, Buffer.alloc(0));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(session.resets(), 1, 'RUN_USER_CODE starts what is in flash, without an answer');
+  },
+);
+
+test('the flash id of an ESP8266 is as long as USR1 says', options, async (t) => {
+  const session = startSession(t, { chip: 'esp8266' });
+  const spi = 0x60000200;
+  const readId = async (usr1: number) => {
+    for (const [offset, value] of [
+      [0x20, usr1],
+      [0x24, 0x7000009f],
+      [0, 1 << 18],
+    ] as const) {
+      await session.ask(0x09, words(spi + offset, value, 0xffffffff, 0));
+    }
+    return (await session.ask(readReg, words(spi + 0x40))).value;
+  };
+  assert.equal(await readId(23 << 8), 0x1640ef);
+  assert.equal(await readId(7 << 8), 0xef);
+});
+
 test('a wrong chip answers as what it is', options, async (t) => {
   const session = startSession(t, { faults: [{ kind: 'wrong-chip', chip: 'esp32c3' }] });
   assert.equal((await session.ask(readReg, words(0x40001000))).value, 0x1b31506f);
