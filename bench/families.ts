@@ -9,12 +9,16 @@ import { esp8266Firmware } from './esp8266-firmware.js';
 import { startLoader } from './loader/loader.js';
 import type { StartLoader } from './parts.js';
 import { rp2040Family, usbDriveChips } from './rp2040/family.js';
+import { stm32Family } from './stm32/family.js';
+import { stm32Model } from './stm32/models.js';
 
 /** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
 export function familyOf(_slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
   const avr = avrChipNamed(chip);
   if (avr) return avrFamily(avr);
   if (usbDriveChips.includes(chip)) return rp2040Family;
+  const stm32 = stm32Model(chip);
+  if (stm32) return stm32Family(stm32);
   return espFamily(chip, startLoader);
 }
 

@@ -27,6 +27,12 @@ export const timings = {
   systemStart: 15,
   /** From a software reset's cause to the reset, once its last word is out. */
   softwareReset: 3,
+  /** An STM32's start to its first line. */
+  stm32Start: 2,
+  /** Erasing all of an STM32's flash; one sector of it, and what that takes longer for each 16 KiB. About a tenth of the datasheets' times. */
+  stm32MassErase: 60,
+  stm32EraseSector: 2,
+  stm32ErasePer16KiB: 20,
   /** From the collapse of the supply until it carries the chip again. */
   brownoutRecovery: 30,
   /** Optiboot's watchdog: longest time between two bytes of the host. */
