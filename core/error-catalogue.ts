@@ -57,6 +57,28 @@ export const catalogue = {
     cause: 'The serial port went away or stopped taking data while it was in use.',
     remedy: 'Check the USB cable and the hub; run the unit again.',
   },
+  DRIVE_WRONG: {
+    blame: 'rig',
+    category: 'connection',
+    retryable: false,
+    cause: 'The boot drive of the slot was there before its board was started, and stayed while it was reset.',
+    remedy:
+      'Unplug boards that are in no nest, and check that bootDrive in the station file is mounted from the USB port of this slot.',
+  },
+  DRIVE_PERMISSION: {
+    blame: 'rig',
+    category: 'permission',
+    retryable: false,
+    cause: 'The boot drive may not be written by this user, or is mounted read-only.',
+    remedy: 'Mount it with the options that docs/rig-files.md gives for `bootDrive`.',
+  },
+  NETWORK_UNREACHABLE: {
+    blame: 'rig',
+    category: 'network',
+    retryable: true,
+    cause: 'The host has no way to the network address of the slot, or nothing at it accepts a connection.',
+    remedy: 'Check cable, switch and the address in the station file; `ping` it from the station.',
+  },
   // identity
   WRONG_CHIP: {
     blame: 'dut',
@@ -153,6 +175,13 @@ export const catalogue = {
     retryable: true,
     cause: 'The unit failed after its flash was written, and what it held before could not be put back and proved.',
     remedy: 'The board was left off and must not be used; run `npx rig rollback UNIT`, or send it to rework.',
+  },
+  WRONG_UNIT: {
+    blame: 'rig',
+    category: 'verification',
+    retryable: false,
+    cause: 'The board in the slot is not the unit that was asked for.',
+    remedy: 'Nothing was written. Put the unit whose id was given into the slot.',
   },
   BACKUP_MISSING: {
     blame: 'config',

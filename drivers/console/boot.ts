@@ -77,15 +77,18 @@ function keepAsking(console: Console, question: string, signal: AbortSignal): vo
   ask().catch(() => undefined);
 }
 
+interface Seeing {
+  /** By the clock of `performance`. */
+  started: number;
+  from: ConsoleCursor;
+  candidates: readonly [...Candidate<Seen>[], Candidate<Seen>];
+}
+
 async function seeBoot(
   console: Console,
   expectation: BootExpectation,
   options: AwaitBootOptions,
-  {
-    started,
-    from,
-    candidates,
-  }: { started: number; from: ConsoleCursor; candidates: readonly Candidate<Seen>[] },
+  { started, from, candidates }: Seeing,
 ): Promise<Booted> {
   const progress: Progress = { at: from, resets: [] };
   for (;;) {

@@ -38,7 +38,10 @@ interface KeptRegion extends FlashRegion {
 }
 
 /** What a backup says of where it was taken. */
-export type BackupOrigin = Omit<Backup, 'format' | 'takenAt' | 'regions' | 'sizeBytes' | 'sha256' | 'isBlank'>;
+export type BackupOrigin = Omit<
+  Backup,
+  'format' | 'takenAt' | 'regions' | 'sizeBytes' | 'sha256' | 'isBlank'
+>;
 
 /** Name of the index in a backup's folder; it is written last, so that a folder without one is no backup. */
 export const backupIndex = 'backup.json';

@@ -1,0 +1,38 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../../core/files.js';
+import { readBackup, type Backup } from './backup.js';
+
+/** A backup and the folder in which it lies. */
+export interface FoundBackup {
+  folder: string;
+  backup: Backup;
+}
+
+/** Every backup under a results folder, newest first: `<run>/backups/<attempt>/`. Folders that hold no readable index are left out. */
+export async function findBackups(resultsFolder: string): Promise<FoundBackup[]> {
+  const found: FoundBackup[] = [];
+  for (const run of await foldersIn(resultsFolder)) {
+    for (const folder of await foldersIn(join(run, 'backups'))) {
+      const backup = await readBackup(folder).catch(() => undefined);
+      if (backup) found.push({ folder, backup });
+    }
+  }
+  return found.sort((one, two) => two.backup.takenAt.localeCompare(one.backup.takenAt));
+}
+
+/** The newest backup of a unit by its id, in any case. */
+export async function newestBackup(resultsFolder: string, unit: string): Promise<FoundBackup | undefined> {
+  const all = await findBackups(resultsFolder);
+  return all.find(({ backup }) => backup.unit.toLowerCase() === unit.toLowerCase());
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch (thrown) {
+    if (hasErrno(thrown, 'ENOENT')) return [];
+    throw thrown;
+  }
+}
