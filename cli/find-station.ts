@@ -4,7 +4,7 @@ import { loadRig, stationNames, throwProblems } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
 
 /** Folder of the rig files: `RIG_RIGS`, else `rigs/` of this project. */
-function rigsFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function rigsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env['RIG_RIGS'] ?? 'rigs');
 }
 

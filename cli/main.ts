@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { RigError } from '../core/errors.js';
 import { addBenchCommand } from './bench-command.js';
 import { addExplainCommand } from './explain-command.js';
+import { addFirmwareCommands } from './firmware-command.js';
 import { addReportCommands } from './report-commands.js';
 
 const program = new Command('rig')
@@ -12,6 +13,7 @@ const program = new Command('rig')
 
 addBenchCommand(program);
 addReportCommands(program);
+addFirmwareCommands(program);
 addExplainCommand(program);
 
 try {

@@ -5,6 +5,8 @@ import { espChips } from './esp-chips.js';
 export interface ChipFlash {
   /** Chip family, as in board and release files. */
   chip: string;
+  /** What its programs look like. */
+  kind: 'esp' | 'avr' | 'stm32' | 'rp2';
   /** Size of the flash inside the chip; left out when it is a part of the board. */
   flashBytes?: number;
   /** Smallest unit that can be erased, or written where the chip erases by writing; an image begins at a multiple of it. */
@@ -26,15 +28,16 @@ const KIB = 1024;
 /** Every chip whose flash is known. */
 export const chipFlashes: readonly ChipFlash[] = [
   // The loaders of these chips take offsets in the flash part, not addresses of the CPU.
-  ...[...new Set([...espChips.map(({ name }) => name as string), 'esp8266'])].map((chip) => {
-    return { chip, pageBytes: 4096, baseAddress: 0, erasedByte: 0xff };
+  ...espChips.map(({ name }): ChipFlash => {
+    return { chip: name, kind: 'esp', pageBytes: 4096, baseAddress: 0, erasedByte: 0xff };
   }),
-  ...avrChips.map(({ chip, flashBytes, pageBytes, loaderBytes }) => {
-    return { chip, flashBytes, pageBytes, baseAddress: 0, erasedByte: 0xff, loaderBytes };
+  ...avrChips.map(({ chip, flashBytes, pageBytes, loaderBytes }): ChipFlash => {
+    return { chip, kind: 'avr', flashBytes, pageBytes, baseAddress: 0, erasedByte: 0xff, loaderBytes };
   }),
   // STM32F103x8 datasheet: 64 KiB of flash in pages of 1 KiB, 20 KiB of RAM.
   {
     chip: 'stm32f103',
+    kind: 'stm32',
     flashBytes: 64 * KIB,
     pageBytes: KIB,
     baseAddress: 0x08000000,
@@ -44,6 +47,7 @@ export const chipFlashes: readonly ChipFlash[] = [
   // RM0383, table 4: four sectors of 16 KiB, one of 64 KiB, three of 128 KiB; 128 KiB of RAM.
   {
     chip: 'stm32f411',
+    kind: 'stm32',
     flashBytes: 512 * KIB,
     pageBytes: 16 * KIB,
     sectorBytes: [16, 16, 16, 16, 64, 128, 128, 128].map((size) => size * KIB),
@@ -54,6 +58,7 @@ export const chipFlashes: readonly ChipFlash[] = [
   // RP2040 datasheet, 2.6.3: any QSPI flash of up to 16 MiB, erased in sectors of 4 KiB; 264 KiB of RAM.
   {
     chip: 'rp2040',
+    kind: 'rp2',
     pageBytes: 4096,
     baseAddress: 0x10000000,
     erasedByte: 0xff,

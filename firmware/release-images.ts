@@ -42,7 +42,8 @@ export function checkImageContents(
 ): ImageSetProblem[] {
   const esp = espChipNamed(expected.chip);
   if (esp !== undefined) return checkEspImages(images, esp, expected);
-  return [...(expected.chip === 'atmega328p' ? oneOnly(images) : []), ...eachForItself(images, expected)];
+  const isAvr = chipFlashOf(expected.chip)?.kind === 'avr';
+  return [...(isAvr ? oneOnly(images) : []), ...eachForItself(images, expected)];
 }
 
 /** The images without which a chip does not boot, by name; none where the name of an image says nothing. */
@@ -54,7 +55,7 @@ export function requiredImages(chip: string): readonly string[] {
 /** Where an image lies in flash, `[start, end)` from its start: its own addresses for Intel HEX and UF2, and only what goes to flash. */
 export function spansOf(chip: string, { offset, bytes }: Omit<ImagePlace, 'name'>): [number, number][] {
   const format = recogniseFormat(bytes);
-  if (!programFormats[chip]?.includes(format) || (format !== 'intel-hex' && format !== 'uf2')) {
+  if (!programFormats(chip).includes(format) || (format !== 'intel-hex' && format !== 'uf2')) {
     return [[offset, offset + bytes.length]];
   }
   const { segments } = format === 'uf2' ? inspectUf2(bytes) : inspectIntelHex(bytes);

@@ -1,4 +1,4 @@
-import { chipFlashOf } from '../chip-flash.js';
+import { chipFlashOf, type ChipFlash } from '../chip-flash.js';
 import { espChipNamed } from '../esp-chips.js';
 import { inspectIntelHex } from '../intel-hex.js';
 import { inspectUf2, uf2Families } from '../uf2.js';
@@ -21,12 +21,17 @@ export interface FirmwarePlace {
   isProgram?: boolean;
 }
 
-/** The formats in which a chip's firmware comes; those of chips that are not listed cannot be judged. */
-export const programFormats: Readonly<Record<string, readonly FirmwareFormat[]>> = {
-  atmega328p: ['intel-hex', 'raw'],
-  stm32f103: ['raw'],
-  stm32f411: ['raw'],
-  rp2040: ['uf2', 'raw'],
+/** The formats in which a chip's programs come; none when nothing is known of the chip. */
+export function programFormats(chip: string): readonly FirmwareFormat[] {
+  const kind = chipFlashOf(chip)?.kind;
+  return kind === undefined ? [] : formats[kind];
+}
+
+const formats: Record<ChipFlash['kind'], readonly FirmwareFormat[]> = {
+  esp: ['esp-image'],
+  avr: ['intel-hex', 'raw'],
+  stm32: ['raw'],
+  rp2: ['uf2', 'raw'],
 };
 
 /** Whether a chip could run what is in a file: its format, wholly, and what can be told of the chip it was built for. Never throws. */
@@ -37,9 +42,9 @@ export function checkForChip(bytes: Buffer, place: FirmwarePlace): Finding[] {
   const format = recogniseFormat(bytes);
   if (chip !== undefined && place.isProgram !== false) {
     const target = { ...place, chip, format };
-    if (place.chip === 'atmega328p') return checkAvrFile(bytes, target);
-    if (place.chip.startsWith('stm32')) return checkStm32File(bytes, target);
-    if (place.chip === 'rp2040') return checkRp2040File(bytes, target);
+    if (chip.kind === 'avr') return checkAvrFile(bytes, target);
+    if (chip.kind === 'stm32') return checkStm32File(bytes, target);
+    if (chip.kind === 'rp2') return checkRp2040File(bytes, target);
   }
   return [...containerFindings(bytes, format, place.chip), ...sizeFindings(bytes, place)];
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../problem.js';
 
 /** What a finding is about; each kind is one check. */
 export type FindingKind =
-  'size' | 'format' | 'chip' | 'checksum' | 'signature' | 'certificate' | 'secret' | 'advisory';
+  'file' | 'size' | 'format' | 'chip' | 'checksum' | 'signature' | 'certificate' | 'secret' | 'advisory';
 
 /** Errors refuse the file; warnings are for a person to weigh. */
 export type Severity = 'error' | 'warning';

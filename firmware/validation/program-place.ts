@@ -1,6 +1,7 @@
 import type { ChipFlash } from '../chip-flash.js';
 import { inspectEspImage } from '../esp-image.js';
 import { hex } from '../hex.js';
+import { parsePartitionTable } from '../partition-table.js';
 import { refusal, type Finding } from './finding.js';
 import { formatName, type FirmwareFormat } from './recognise.js';
 
@@ -21,13 +22,19 @@ export function programBytes({ chip, flashBytes }: ProgramPlace): number {
 
 /** What a file is instead of a raw binary, with the way to make one of it; nothing when it can be one. */
 export function notRaw(bytes: Buffer, { chip, format }: ProgramPlace, wanted: string): Finding[] {
-  // One byte does not make an ESP image: it must be readable as one.
-  const claims = format === 'esp-image' && inspectEspImage(bytes).header === undefined ? 'raw' : format;
-  if (claims === 'raw' || claims === 'partition-table') return [];
+  if (!isReally(format, bytes)) return [];
   const builtFor =
-    claims === 'esp-image' ? ` for ${inspectEspImage(bytes).header?.chip ?? 'some ESP chip'}` : '';
-  const what = `this is ${formatName(claims)}${builtFor}, expected ${wanted} for ${chip.chip}; ${remedies[claims] ?? 'choose the right file'}`;
-  return [refusal(claims === 'esp-image' ? 'chip' : 'format', what, 0)];
+    format === 'esp-image' ? ` for ${inspectEspImage(bytes).header?.chip ?? 'some ESP chip'}` : '';
+  const what = `this is ${formatName(format)}${builtFor}, expected ${wanted} for ${chip.chip}; ${remedies[format] ?? 'choose the right file'}`;
+  return [refusal(format === 'esp-image' ? 'chip' : 'format', what, 0)];
+}
+
+/** Of some formats the first one or two bytes are all that tells them, and any binary can begin so. */
+function isReally(format: FirmwareFormat, bytes: Buffer): boolean {
+  if (format === 'esp-image') return inspectEspImage(bytes).segments.length > 0;
+  if (format !== 'partition-table') return format !== 'raw';
+  const { partitions, problems } = parsePartitionTable(bytes);
+  return partitions.length > 0 && problems.length === 0;
 }
 
 const remedies: Partial<Record<FirmwareFormat, string>> = {
