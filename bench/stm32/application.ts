@@ -14,14 +14,16 @@ const zephyrVersion = 'v3.7.0';
 /** A collapsing supply falls to this share of its nominal voltage. */
 const brownoutShare = 0.5;
 
+type RunningParts = BoardParts & Required<Pick<BoardParts, 'onHostBytes'>>;
+
 /**
  * Runs what lies at that offset in flash. Resolves when it resets the chip; without a good vector table, or with nothing in it that the bench can
  * run, the chip is silent until the signal aborts.
  */
-export async function runApplication(parts: BoardParts, model: Stm32Model, offset: number): Promise<void> {
+export async function runApplication(parts: RunningParts, model: Stm32Model, offset: number): Promise<void> {
   const { wire, flash, slot, signal, enter, supply, log } = parts;
   supply.setLoad(loads.app);
-  wire.onReceive((bytes) => parts.onHostBytes?.(bytes));
+  wire.onReceive(parts.onHostBytes);
   const vectors = vectorProblem(flash.read(offset, 8), model, flash.sizeBytes);
   if (vectors !== undefined) {
     log(`locks up: ${vectors}`);
@@ -45,7 +47,7 @@ export async function runApplication(parts: BoardParts, model: Stm32Model, offse
 }
 
 function appOf(
-  { wire, slot, supply, mac, signal, onHostBytes }: BoardParts,
+  { wire, slot, supply, mac, signal, onHostBytes }: RunningParts,
   model: Stm32Model,
   output: BoardOutput,
   { program, version = '0.0.0' }: FoundProgram,
@@ -63,7 +65,7 @@ function appOf(
     onReceive: (listener) =>
       wire.onReceive((bytes) => {
         listener(bytes);
-        onHostBytes?.(bytes);
+        onHostBytes(bytes);
       }),
     signal,
   };

@@ -1,23 +1,21 @@
 import { faultOf } from '../board-faults.js';
 import type { BoardFamily } from '../board-family.js';
-import { runStm32 } from './chip.js';
-import type { Protection } from './memory.js';
+import { knock, runStm32, type Kept } from './chip.js';
 import type { Stm32Model } from './models.js';
 
-/** With this byte a host begins, for the loader to measure its rate. */
-const knock = Buffer.of(0x7f);
 /** Every sector of every chip here is made of whole ones of this size. */
 const internalSectorBytes = 1024;
 
 /** One board with an STM32. */
 export function stm32Family(model: Stm32Model): BoardFamily {
-  let protection: Protection | undefined;
+  let kept: Kept | undefined;
   return {
     knock,
     internalSectorBytes,
     run(parts, mode) {
-      protection ??= { readOut: faultOf(parts.slot.faults, 'protected') !== undefined, write: new Set() };
-      return runStm32(parts, model, protection, mode);
+      const readOut = faultOf(parts.slot.faults, 'protected') !== undefined;
+      kept ??= { protection: { readOut, write: new Set() }, hasKnocked: false };
+      return runStm32(parts, model, kept, mode);
     },
   };
 }

@@ -12,11 +12,11 @@ const alwaysAllowed: readonly number[] = [0x00, 0x01, 0x02, 0x92];
 
 /**
  * The loader in system memory (AN3155): it measures the host's rate at its first byte, 7F, with any parity, and then takes commands until one
- * leaves it. Rejects when the signal aborts.
+ * leaves it. A host that begins anew meanwhile is refused, which it takes as a sign of life. Rejects when the signal aborts.
  */
 export async function runLoader(
   { wire, slot, log, signal }: BoardParts,
-  chip: { model: Stm32Model; memory: Memory; protection: Protection },
+  chip: { model: Stm32Model; memory: Memory; protection: Protection; isSynced: boolean },
 ): Promise<LoaderEnd> {
   const bytes = createByteQueue(signal);
   const hangAtPercent = faultOf(slot.faults, 'hang')?.percent ?? Infinity;
@@ -32,12 +32,19 @@ export async function runLoader(
     log: (text) => log(`loader ${text}`),
   };
   wire.onReceive((received) => bytes.push(received));
-  wire.measureBaudRate();
-  while ((await bytes.take(1))[0] !== sync) wire.measureBaudRate();
+  if (!chip.isSynced) {
+    wire.measureBaudRate();
+    while ((await bytes.take(1))[0] !== sync) wire.measureBaudRate();
+  }
   session.acknowledge();
   const commands = commandsOf(chip.model);
   for (;;) {
-    const [code = 0, complement = 0] = await bytes.take(2);
+    const [code = 0] = await bytes.take(1);
+    if (code === sync) {
+      session.refuse();
+      continue;
+    }
+    const [complement = 0] = await bytes.take(1);
     const command = commands.get(code);
     const isAllowed = !chip.protection.readOut || alwaysAllowed.includes(code);
     if ((code ^ complement) !== 0xff || command === undefined || !isAllowed) {
