@@ -61,7 +61,8 @@ export const catalogue = {
     blame: 'rig',
     category: 'connection',
     retryable: false,
-    cause: 'The boot drive of the slot was there before its board was started, and stayed while it was reset.',
+    cause:
+      'The boot drive of the slot was there before its board was started, and stayed while it was reset.',
     remedy:
       'Unplug boards that are in no nest, and check that bootDrive in the station file is mounted from the USB port of this slot.',
   },
@@ -173,7 +174,8 @@ export const catalogue = {
     blame: 'dut',
     category: 'flash',
     retryable: true,
-    cause: 'The unit failed after its flash was written, and what it held before could not be put back and proved.',
+    cause:
+      'The unit failed after its flash was written, and what it held before could not be put back and proved.',
     remedy: 'The board was left off and must not be used; run `npx rig rollback UNIT`, or send it to rework.',
   },
   WRONG_UNIT: {
@@ -188,7 +190,8 @@ export const catalogue = {
     category: 'config',
     retryable: false,
     cause: 'There is no backup of the unit in the results folder.',
-    remedy: 'Check the id; only boards whose board file says `backup: regions` or `whole` are read out before a write.',
+    remedy:
+      'Check the id; only boards whose board file says `backup: regions` or `whole` are read out before a write.',
   },
   BACKUP_DAMAGED: {
     blame: 'rig',
@@ -424,6 +427,14 @@ export const catalogue = {
     retryable: true,
     cause: 'Another live run holds the slot.',
     remedy: 'Wait for that run, or stop the process whose id the message gives.',
+  },
+  SLOT_OUT_OF_USE: {
+    blame: 'rig',
+    category: 'other',
+    retryable: false,
+    cause:
+      'Too many attempts in a row ended with errors of the rig in this slot, so the run uses it no more.',
+    remedy: 'Repair the nest by what the codes in the message say, then start a new run.',
   },
   COORDINATOR_LOST: {
     blame: 'rig',

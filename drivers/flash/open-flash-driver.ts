@@ -13,6 +13,8 @@ export async function openFlashDriver(
       return (await import('./esptool-js/driver.js')).openEsptoolJs(having(kind, options, 'link'));
     case 'esptool':
       return (await import('./esptool.js')).openEsptool(having(kind, options, 'link'));
+    case 'uf2':
+      return (await import('./uf2/driver.js')).openUf2(having(kind, options, 'drive'));
     default:
       throw new RigError('CONFIG_INVALID', `there is no driver ${kind}`);
   }
