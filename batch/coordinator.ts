@@ -9,6 +9,7 @@ import { serveRpc } from '../core/rpc.js';
 import { publishRunFeed } from '../reports/run-feed.js';
 import { secondsBetween } from '../reports/run-data.js';
 import type { Station } from '../rigs/types.js';
+import { createBreaker } from './breaker.js';
 import { coordinatorHandler } from './coordinator-ops.js';
 import { reportDeadRun } from './dead-run.js';
 import { openJournal } from './journal.js';
@@ -65,26 +66,29 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
   const onTrouble = (error: RigError) => void warnings.push(error.message);
   const care = createStationCare({ runtimeFolder, resultsFolder, onTrouble });
+  const findStation = (name: string) => {
+    const station = stations.find((each) => each.name === name);
+    if (station) return station;
+    throw new RigError('CONFIG_INVALID', `${name} is not a station of this run`);
+  };
+  const breaker = createBreaker({ failures: (name) => findStation(name).limits.rigErrorsInARow });
   const leases = createLeases({
     runId,
     batch,
     consoleLog: ({ station, slot, attempt }) =>
       `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
+    breaker,
     hold: (station, { slot: slotId, pid }) => holdSlot({ care, runtimeFolder, runId, station, slotId, pid }),
     journalStart: (header) => journal.append('attempt-start', header),
     journalDevice: (device) => journal.append('attempt-device', device),
     async journalRecord(record) {
       const written = await journal.append('attempt', record);
       records.push(record);
+      breaker.note(record);
       emit(outcomeEvent(record));
       return written;
     },
   });
-  const findStation = (name: string) => {
-    const station = stations.find((each) => each.name === name);
-    if (station) return station;
-    throw new RigError('CONFIG_INVALID', `${name} is not a station of this run`);
-  };
   const handler = coordinatorHandler({
     leases,
     resultsFolder,

@@ -5,6 +5,7 @@ import type { RunEvent } from '../core/run-event.js';
 import { isSafe, type LineReadback } from '../core/run-record.js';
 import type { Slot, Station } from '../rigs/types.js';
 import { portOf } from '../rigs/types.js';
+import type { Breaker } from './breaker.js';
 import { draftRecord, type DraftRecord } from './draft-record.js';
 import type { Lease, LeaseRequest } from './protocol.js';
 import { releaseIdentity } from './run-header.js';
@@ -40,6 +41,8 @@ export interface LeasesOptions {
   /** Path of an attempt's console log, relative to the results folder. */
   consoleLog: (header: AttemptHeader) => string;
   hold: (station: Station, request: LeaseRequest) => Promise<SlotHold>;
+  /** Refuses slots that are out of use. */
+  breaker: Pick<Breaker, 'check'>;
   /** Each resolves when it is on disk. */
   journalStart: (header: AttemptHeader) => Promise<unknown>;
   journalDevice: (device: AttemptDevice) => Promise<unknown>;
@@ -70,6 +73,7 @@ export function createLeases(options: LeasesOptions): Leases {
     [...open.values()].find(({ header }) => header.station === station && header.slot === slot);
   const hold = async (station: Station, configured: Slot, request: LeaseRequest): Promise<SlotHold> => {
     try {
+      options.breaker.check(station.name, request.slot);
       const held = await options.hold(station, request);
       if (!stop.signal.aborted) return held;
       await held.release({ lamps: 'darken' });

@@ -7,8 +7,8 @@ import type { Slot } from '../rigs/types.js';
 export interface CoordinatorOps {
   /**
    * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and journals the
-   * start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, GUARD_LOST,
-   * BENCH_FAILED, JOURNAL_WRITE_FAILED.
+   * start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, SLOT_OUT_OF_USE,
+   * GUARD_LOST, BENCH_FAILED, JOURNAL_WRITE_FAILED.
    */
   lease: { args: LeaseRequest; answer: Lease };
   endLease: { args: { attemptId: string }; answer: null };
