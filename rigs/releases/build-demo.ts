@@ -11,6 +11,8 @@ import { RigError } from '../../core/errors.js';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { demoProgram8266, demoProgramC3, demoProgramS3 } from '../../firmware/demo-program-esp.js';
 import { buildRelease, type DemoReleaseOptions } from '../../firmware/demo-release.js';
+import { demoF103, demoF411 } from '../../firmware/stm32-demo.js';
+import { buildStm32Image } from '../../firmware/stm32-image.js';
 
 /** What the first demo release is made of: an application of 1.1 MiB, as a Wi-Fi product has it. */
 export const demoRelease: DemoReleaseOptions = {
@@ -43,6 +45,8 @@ export const demoReleases: Record<string, () => DemoFile[]> = {
       appSizeBytes: 112_000,
       seed: 826,
     }),
+  'demo-stm32f103-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF103) }],
+  'demo-stm32f411-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF411) }],
 };
 
 function espFiles(options: DemoReleaseOptions): DemoFile[] {
