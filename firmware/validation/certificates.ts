@@ -13,8 +13,8 @@ export interface EmbeddedCertificate {
   keyBits: number;
   /** Hash that its signature rests on, as far as it is known to be weak. */
   weakHash?: 'MD2' | 'MD5' | 'SHA-1';
-  /** True for the anchor of a chain, on whose own signature nothing rests. */
-  selfIssued: boolean;
+  /** True for a root, on whose own signature nothing rests. */
+  isRoot: boolean;
 }
 
 /** Days before its end at which a certificate is worth a warning. */
@@ -50,7 +50,7 @@ export function readCertificate(der: Buffer): EmbeddedCertificate | undefined {
       keyType: type,
       keyBits: bits,
       ...(weakHash && { weakHash }),
-      selfIssued: x509.subject === x509.issuer,
+      isRoot: x509.ca && x509.subject === x509.issuer,
     };
   } catch {
     return undefined;
@@ -62,7 +62,7 @@ export function certificateFaults(
   certificate: EmbeddedCertificate,
   now: Date,
 ): { severity: 'error' | 'warning'; what: string }[] {
-  const { subject, validFrom, validTo, keyType, keyBits, key, weakHash, selfIssued } = certificate;
+  const { subject, validFrom, validTo, keyType, keyBits, key, weakHash, isRoot } = certificate;
   const faults: { severity: 'error' | 'warning'; what: string }[] = [];
   const report = (severity: 'error' | 'warning', what: string): void =>
     void faults.push({ severity, what: `the certificate of ${subject} ${what}` });
@@ -83,8 +83,8 @@ export function certificateFaults(
   if (keyBits < least)
     report('error', `has a key of ${key} bits, expected at least ${least}; issue it anew with a longer key`);
   if (weakHash !== undefined) {
-    // Devices trust an anchor because it is there: many roots in use are signed with SHA-1.
-    const anchor = selfIssued && weakHash === 'SHA-1';
+    // Devices trust a root because it is there, and many that are in use are signed with SHA-1.
+    const anchor = isRoot && weakHash === 'SHA-1';
     const remedy = anchor
       ? 'issue it anew with SHA-256 unless it is a public root'
       : 'issue it anew with SHA-256';

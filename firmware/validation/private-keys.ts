@@ -6,6 +6,7 @@ const LEAST_BYTES = 32;
 
 /** What kind of private key begins at that offset in DER: PKCS #1, SEC 1, PKCS #8 (also encrypted), DSA, PKCS #12; undefined when none does. */
 export function derPrivateKeyAt(bytes: Buffer, offset: number): { kind: string; end: number } | undefined {
+  if (!canBegin(bytes, offset)) return undefined;
   const outer = readDer(bytes, offset);
   if (outer?.tag !== derTags.sequence) return undefined;
   const size = outer.end - outer.start;
@@ -13,6 +14,13 @@ export function derPrivateKeyAt(bytes: Buffer, offset: number): { kind: string; 
   const parts = derChildren(bytes, outer);
   const kind = parts && kindOf(bytes, parts);
   return kind === undefined ? undefined : { kind, end: outer.end };
+}
+
+/** A look at one byte more: in text a sequence seems to begin at every zero, and most stop here. */
+function canBegin(bytes: Buffer, offset: number): boolean {
+  const length = bytes[offset + 1] ?? 0;
+  const head = bytes[offset + (length < 0x80 ? 2 : 2 + (length & 0x7f))];
+  return head === derTags.integer || (head === derTags.sequence && length >= 0x80);
 }
 
 function kindOf(bytes: Buffer, parts: readonly DerValue[]): string | undefined {

@@ -1,5 +1,6 @@
 import { hex } from '../hex.js';
 import type { MemorySegment } from '../memory-segment.js';
+import { vectorProblem } from '../rp2040-image.js';
 import { familyText } from '../uf2-families.js';
 import { inspectUf2, uf2Families, type Uf2Report } from '../uf2.js';
 import { crc32Mpeg2 } from './crc32.js';
@@ -71,7 +72,15 @@ function boot2Findings(flash: Buffer, part: 'offset' | 'address', base = 0): Fin
   }
   const stored = flash.readUInt32LE(BOOT2_BYTES - 4);
   const calculated = crc32Mpeg2(flash.subarray(0, BOOT2_BYTES - 4));
-  if (stored === calculated) return [];
+  if (stored === calculated) return vectorFindings(flash, part, base);
   const what = `the CRC-32 of the second stage is ${hex(stored, 8)}, expected ${hex(calculated, 8)} over the 252 bytes before it: the boot ROM would not start it; build it anew`;
   return [{ kind: 'checksum', severity: 'error', ...at, what }];
+}
+
+/** The second stage jumps through the vector table behind it. */
+function vectorFindings(flash: Buffer, part: 'offset' | 'address', base: number): Finding[] {
+  const problem = vectorProblem(flash);
+  if (problem === undefined) return [];
+  const what = `${problem}, expected those of a program for this chip; link it for the RP2040`;
+  return [{ kind: 'chip', severity: 'error', [part]: base + BOOT2_BYTES, what }];
 }
