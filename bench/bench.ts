@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BenchPlan, BenchPorts, BenchSlot, BenchState } from '../rigs/bench.js';
 import { openBenchLog, type BenchLog } from './bench-log.js';
 import { createBoard, type Board } from './board.js';
+import { faultOf } from './board-faults.js';
 import { createBoardInputs, type BoardInputs } from './board-inputs.js';
 import { serveControl, type SlotInside } from './control.js';
 import { createFlashArray } from './flash-array.js';
@@ -75,13 +76,14 @@ async function startSlot(
   const meter = meterNames && createMeterFiles(folder, meterNames);
   const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
   const family = (chip: string) => familyOf(slot, chip);
-  const { knock, preset, internalSectorBytes } = family(slot.chip);
+  const { knock, internalSectorBytes } = family(slot.chip);
   const flash = createFlashArray({
     sizeBytes: flashSizeBytes,
     faults,
     ...(internalSectorBytes !== undefined && { internalSectorBytes }),
   });
-  preset?.(flash);
+  // Its maker knew which chip is fitted.
+  family(faultOf(faults, 'wrong-chip')?.chip ?? slot.chip).preset?.(flash);
   const place = slot.network && (await takeNetworkPlace());
   const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
   // A bench that was killed leaves its drives behind.

@@ -7,13 +7,16 @@ import { runChip } from './chip.js';
 import { esp32Firmware } from './esp32-firmware.js';
 import { esp8266Firmware } from './esp8266-firmware.js';
 import { startLoader } from './loader/loader.js';
+import { linuxFirmware } from './network/linux-firmware.js';
+import { networkFamily } from './network/network-family.js';
 import type { StartLoader } from './parts.js';
 import { rp2040Family, usbDriveChips } from './rp2040/family.js';
 import { stm32Family } from './stm32/family.js';
 import { stm32Model } from './stm32/models.js';
 
 /** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
-export function familyOf(_slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
+export function familyOf(slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
+  if (slot.network) return networkFamily(chip, chip === 'linux' ? linuxBoard : espFamily(chip, startLoader));
   const avr = avrChipNamed(chip);
   if (avr) return avrFamily(avr);
   if (usbDriveChips.includes(chip)) return rp2040Family;
@@ -21,6 +24,11 @@ export function familyOf(_slot: Pick<BenchSlot, 'network'>, chip: string): Board
   if (stm32) return stm32Family(stm32);
   return espFamily(chip, startLoader);
 }
+
+/** Has no loader that anybody could ask for. */
+const linuxBoard: Pick<BoardFamily, 'run'> = {
+  run: (parts, mode) => runChip({ ...parts, firmware: linuxFirmware, startLoader }, mode),
+};
 
 /** Head of the loader's SYNC command. */
 export const espSync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);

@@ -47,4 +47,11 @@ export const timings = {
   usbSector: 0.42,
   /** From the last block of a UF2 file to the reset by the boot ROM. */
   uf2Restart: 1000,
+  /** An update over the air, for each KiB: as it arrives and goes into flash. */
+  updatePerKiB: 2.5,
+  /** From the end of an update to the reset. */
+  updateRestart: 100,
+  /** A gateway's boot loader, and its kernel with its services. */
+  gatewayLoader: 60,
+  gatewayKernel: 240,
 } as const;

@@ -1,0 +1,42 @@
+import type { BenchPorts, BenchSlot } from '../../rigs/bench.js';
+import type { FaultKind } from '../../rigs/faults.js';
+import type { AppContext } from '../app/app-context.js';
+import type { FlashArray } from '../parts.js';
+import type { WireTap } from './wire-tap.js';
+
+/** A networked device from the start of its application to its next reset: what its servers work on. */
+export interface NetworkDevice {
+  address: NonNullable<BenchPorts['network']>;
+  credentials: NonNullable<BenchSlot['network']>;
+  chip: string;
+  mac: string;
+  flash: FlashArray;
+  faults: readonly FaultKind[];
+  app: AppContext;
+  /** Its console on the UART. */
+  tap: WireTap;
+  log: (text: string) => void;
+  /** True from the moment at which its main loop stands still: then nobody is answered any more until it is reset. */
+  readonly hung: boolean;
+  hang(): void;
+  /** An update is under way: there is one at a time. */
+  updating: boolean;
+  /** Resets the chip after so long. */
+  restart(afterMs: number): void;
+  /** What an update left to do when the chip resets itself. */
+  onRestart(work: () => void): void;
+  /** Aborted when this run of the application ends. */
+  signal: AbortSignal;
+}
+
+/** One of its servers. */
+export interface Service {
+  /** Drops every connection. */
+  close(): Promise<void>;
+}
+
+/** What a device keeps over its restarts beside its flash. */
+export interface HostKeys {
+  /** Private key of its SSH server in OpenSSH's format, made when it is first needed. */
+  ssh?: string;
+}

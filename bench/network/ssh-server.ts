@@ -1,0 +1,82 @@
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import { faultOf } from '../board-faults.js';
+import type { HostKeys, NetworkDevice, Service } from './device.js';
+import { listening } from './listening.js';
+import { createShell, type Shell } from './shell.js';
+
+const usualUser = 'root';
+
+/** The gateway's SSH server: one command with `exec`, or its shell. It takes the device's user and password. */
+export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<Service> {
+  const { address, faults } = device;
+  keys.ssh ??= ssh2.utils.generateKeyPairSync('ed25519').private;
+  const shell = createShell(device);
+  const isSilent = faultOf(faults, 'silent-console') !== undefined;
+  const connections = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [keys.ssh] }, (connection) => {
+    connections.add(connection);
+    connection.on('error', () => undefined);
+    connection.on('close', () => connections.delete(connection));
+    connection.on('authentication', (context) => authenticate(device, context));
+    connection.on('session', (accept) => {
+      const session = accept();
+      session.on('pty', (acceptPty) => acceptPty());
+      session.on('exec', (acceptExec, _, { command }) => {
+        const channel = acceptExec();
+        if (!isSilent && !device.hung) void execute(shell, command, channel);
+      });
+      session.on('shell', (acceptShell) => {
+        const channel = acceptShell();
+        if (!isSilent && !device.hung) void converse(shell, channel);
+      });
+    });
+  });
+  await listening(server as unknown as Parameters<typeof listening>[0], address.host, address.ports.ssh);
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const connection of connections) connection.end();
+      await closed;
+    },
+  };
+}
+
+function authenticate({ credentials }: NetworkDevice, context: AuthContext): void {
+  const { user = usualUser, password } = credentials;
+  if (context.username !== user) return context.reject(['password']);
+  if (password === undefined) return context.accept();
+  if (context.method === 'password' && context.password === password) return context.accept();
+  context.reject(['password']);
+}
+
+async function execute(shell: Shell, command: string, channel: ServerChannel): Promise<void> {
+  channel.on('error', () => undefined);
+  const status = await shell
+    .run(command, {
+      out: (line) => channel.write(`${line}\n`),
+      error: (line) => channel.stderr.write(`${line}\n`),
+    })
+    .catch(() => undefined);
+  if (status === undefined) return;
+  channel.exit(status);
+  channel.end();
+}
+
+async function converse(shell: Shell, channel: ServerChannel): Promise<void> {
+  channel.on('error', () => undefined);
+  const say = (line: string): void => void channel.write(`${line}\r\n`);
+  channel.write('# ');
+  let begun = '';
+  for await (const chunk of channel) {
+    const lines = `${begun}${String(chunk)}`.split(/\r\n|\r|\n/);
+    begun = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.trim() === 'exit') {
+        channel.exit(0);
+        return void channel.end();
+      }
+      await shell.run(line, { out: say, error: say }).catch(() => undefined);
+      channel.write('# ');
+    }
+  }
+}
