@@ -4,7 +4,7 @@ import { isGone, markOf, refusedBy } from './boot-drive.js';
 import { copyToDrive, type CopyEnd, type CopyOptions } from './copy-file.js';
 
 /** From the last byte until the board has restarted, in ms; the ROM waits for one second before it does. */
-const restartMs = 4500;
+const restartMs = 4000;
 /** A drive that failed in the middle of a copy is gone within this, in ms, if it was unplugged. */
 const unpluggedMs = 1000;
 const lookMs = 15;
