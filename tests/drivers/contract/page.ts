@@ -11,6 +11,9 @@ const rowNames = Object.keys(rows) as Row[];
 const heading = `| driver, chip | ${Object.values(rows).join(' | ')} |`;
 const rule = `|${' --- |'.repeat(rowNames.length + 1)}`;
 
+/** How the cell of a row begins that cannot be. */
+export const notApplicable = 'n/a: ';
+
 /** What a cell says: what happened, the code, how long. */
 export function cellText({ what, codes, seconds }: SeenRow): string {
   const code = codes.map((each) => `\`${each}\``).join(' or ');

@@ -94,6 +94,13 @@ export type FaultRow = 'silent' | 'deadline' | 'wrongChip' | 'badCell' | 'protec
 /** Rows that end in an error. */
 export type FailingRow = FaultRow | 'abort' | 'unplugged' | 'droppedBytes';
 
+/** How a driver knows that a write is good, as docs/drivers.md says it. */
+export const verifiedByText: Record<VerifiedBy, string> = {
+  digest: "by the loader's digest",
+  'read-back': 'by reading back',
+  device: "by the device's own word",
+};
+
 /** Faults that are the same on most boards. */
 export const usualFaults = {
   silent: [{ kind: 'dead' }],

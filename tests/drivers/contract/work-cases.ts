@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import type { FlashImage, FlashProgress } from '../../../drivers/flash/flash-driver.js';
 import { failureOf } from '../flash-rig.js';
 import { assertNames, assertUntouched, assertWritten, lastImage, type ContractRun } from './contract-run.js';
+import { verifiedByText } from './subject.js';
 import type { BoardRig } from './subject-bench.js';
-
-const verifiedBy = {
-  digest: "by the loader's digest",
-  'read-back': 'by reading back',
-  device: "by the device's own digest",
-};
 
 /** What a driver is for: a board through its whole life, one test a row. */
 export function workCases(run: ContractRun): void {
@@ -68,7 +63,7 @@ async function verifies(run: ContractRun, { driver }: BoardRig): Promise<void> {
   const startedAt = performance.now();
   await driver.verify(images);
   const seconds = secondsSince(startedAt);
-  const how = verifiedBy[run.subject.verifiedBy];
+  const how = verifiedByText[run.subject.verifiedBy];
   if (!abilityOf(run, 'verify')) {
     return run.seen.add('verify', {
       what: `${how}, of the last write only; before one`,
