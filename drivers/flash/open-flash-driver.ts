@@ -13,6 +13,8 @@ export async function openFlashDriver(
       return (await import('./esptool-js/driver.js')).openEsptoolJs(having(kind, options, 'link'));
     case 'esptool':
       return (await import('./esptool.js')).openEsptool(having(kind, options, 'link'));
+    case 'avrdude':
+      return (await import('./avrdude/driver.js')).openAvrdude(having(kind, options, 'link'));
     case 'uf2':
       return (await import('./uf2/driver.js')).openUf2(having(kind, options, 'drive'));
     default:
