@@ -25,27 +25,33 @@ export async function runChip(parts: ChipParts, mode: BootMode): Promise<never> 
   let cause: ResetCause = 'power-on';
   for (;;) {
     parts.log(`reset by ${cause}, boots to ${mode}`);
-    cause = mode === 'download' ? await runLoader(parts, cause) : await runFlash(parts, cause);
+    if (mode === 'download') {
+      const { runUserCode = false } = await runLoader(parts, cause);
+      cause = 'software-system';
+      if (runUserCode) mode = 'run';
+    } else {
+      cause = await runFlash(parts, cause);
+    }
     parts.signal.throwIfAborted();
     // The strapping register keeps its value over a software reset: the loader's own reset leads into the ROM's loader again.
     if (cause === 'watchdog' || cause === 'brown-out') mode = parts.strap();
   }
 }
 
-async function runLoader(parts: ChipParts, cause: ResetCause): Promise<ResetCause> {
+/** Until the loader resets the chip. */
+async function runLoader(parts: ChipParts, cause: ResetCause): Promise<{ runUserCode?: boolean }> {
   const { wire, flash, chip, mac, slot, signal, log } = parts;
   await parts.firmware.download(beginRun(parts), cause);
   parts.enter('loader');
   let loader: { stop(): void } | undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       loader = parts.startLoader({ wire, flash, chip, mac, faults: slot.faults, onReset: resolve, log });
     });
   } finally {
     loader?.stop();
   }
-  return 'software-system';
 }
 
 function runFlash(parts: ChipParts, cause: ResetCause): Promise<ResetCause> {

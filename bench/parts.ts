@@ -45,8 +45,9 @@ export type StartLoader = (options: {
   faults: readonly FaultKind[];
   /**
    * The chip reset itself (FLASH_END 0, watchdog, a jump into nothing); the loader has stopped by then. The strap that was latched when EN
-   * last rose decides again, so a host that leaves the stub this way (`--after no-reset`) finds the ROM's loader.
+   * last rose decides again, so a host that leaves the stub this way (`--after no-reset`) finds the ROM's loader, unless the loader says
+   * `runUserCode`.
    */
-  onReset: () => void;
+  onReset: (options: { runUserCode?: boolean }) => void;
   log: (text: string) => void;
 }) => { stop(): void };

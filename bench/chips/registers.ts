@@ -8,6 +8,8 @@ export interface RegistersOptions {
   flash: FlashArray;
   /** The rate that the chip's UART runs at, in bits per second. */
   baudRate: () => number;
+  /** Until then the flash controller reads nothing. */
+  isFlashAttached: () => boolean;
 }
 
 /** The chip's address space as READ_REG and WRITE_REG see it. */
@@ -18,7 +20,13 @@ export interface Registers {
 }
 
 /** Fixed words, the flash controller, and plain memory for all the rest. */
-export function createRegisters({ model, mac, flash, baudRate }: RegistersOptions): Registers {
+export function createRegisters({
+  model,
+  mac,
+  flash,
+  baudRate,
+  isFlashAttached,
+}: RegistersOptions): Registers {
   const fixed = model.fixedRegisters(mac);
   const memory = new Map<number, number>();
   const spi = createSpiController(model.spi, flash, memory);
@@ -33,7 +41,8 @@ export function createRegisters({ model, mac, flash, baudRate }: RegistersOption
     read,
     write(address, value, mask) {
       memory.set(address, ((read(address) & ~mask) | (value & mask)) >>> 0);
-      spi.written(address);
+      if (isFlashAttached()) spi.written(address);
+      else if (address === model.spi.base) memory.set(address, 0);
     },
   };
 }

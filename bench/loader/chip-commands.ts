@@ -37,6 +37,7 @@ const memEnd: Command = (request, session) => {
   return {
     afterwards: () => {
       session.mode = 'stub';
+      session.isFlashAttached = true;
       session.log('runs the uploaded stub');
       session.sendFrame(Buffer.from('OHAI'));
     },

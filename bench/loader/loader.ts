@@ -37,7 +37,14 @@ export const startLoader: StartLoader = ({ wire, flash, chip, mac, faults, onRes
     chip: model,
     flash,
     wire,
-    registers: createRegisters({ model, mac, flash, baudRate: () => session.baudRate }),
+    isFlashAttached: !model.isFirstRom,
+    registers: createRegisters({
+      model,
+      mac,
+      flash,
+      baudRate: () => session.baudRate,
+      isFlashAttached: () => session.isFlashAttached,
+    }),
     mode: 'rom',
     baudRate: model.romBaudRate,
     ram: createRamUpload(model.ram),
@@ -49,9 +56,9 @@ export const startLoader: StartLoader = ({ wire, flash, chip, mac, faults, onRes
       silent = true;
       log('loader hangs');
     },
-    reset() {
+    reset(options = {}) {
       stop();
-      onReset();
+      onReset(options);
     },
     log: (text) => log(`loader ${text}`),
   };

@@ -16,6 +16,8 @@ export interface Session {
   mode: 'rom' | 'stub';
   baudRate: number;
   ram: RamUpload;
+  /** The flash answers: the first ROM leaves it alone until it is to be written, the others are taken to have it always. */
+  isFlashAttached: boolean;
   write?: FlashWrite;
   /** Takes the host's frames while a read streams; they are acknowledgements then, not commands. */
   onAcknowledge?: (frame: Buffer) => void;
@@ -25,7 +27,8 @@ export interface Session {
   sendFrame(payload: Uint8Array): void;
   /** Stops for good: nothing is answered any more. */
   hang(): void;
-  reset(): void;
+  /** Resets the chip; `runUserCode` then starts what is in flash, whatever the strap says. */
+  reset(options?: { runUserCode?: boolean }): void;
   log(text: string): void;
 }
 

@@ -62,9 +62,9 @@ function streamOut(
   if (content.length === 0) finish();
 }
 
-/** Leaves the stub and starts the application, without an answer. */
+/** Leaves the stub without an answer; the ESP8266's then starts the application, although the strap is held. */
 const runUserCode: Command = (_, session) => {
-  session.reset();
+  session.reset({ runUserCode: session.chip.isFirstRom ?? false });
   return undefined;
 };
 

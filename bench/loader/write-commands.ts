@@ -16,6 +16,7 @@ function begin(compressed: boolean): Command {
     ];
     if (session.mode === 'stub' && blockBytes > stubBlockBytes) return { failure: 'block-size' };
     if (session.mode === 'rom' && !eraseAhead(session, offset, sizeBytes)) return { failure: 'not-writing' };
+    session.isFlashAttached = true;
     session.write?.close();
     const isErased = session.mode === 'rom';
     const length = isErased && session.chip.isFirstRom ? blocks * blockBytes : sizeBytes;

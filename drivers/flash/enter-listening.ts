@@ -3,6 +3,7 @@ import { RigError } from '../../core/errors.js';
 import { openSerialLink } from '../link/serial-link.js';
 import { enterLoaderBy } from './enter-loader.js';
 import type { SerialDriverOptions } from './flash-driver.js';
+import { readRomSpeech, romTextBaudRate } from './rom-speech.js';
 
 /** A ROM prints its first line within so many ms of its reset, and pauses no longer than `quietMs`; one that is muted prints nothing. */
 const firstLineMs = 120;
@@ -14,10 +15,10 @@ const mostListenMs = 400;
  * before it, and then cannot tell a board that runs its firmware from a dead one. Throws DUT_NOT_IN_LOADER and PORT_*.
  */
 export async function enterListening(options: SerialDriverOptions, signal: AbortSignal): Promise<void> {
-  const heard = await enterAndHear(options, signal);
-  const boot = heard.lastIndexOf('boot:0x');
-  if (boot === -1 || heard.includes('waiting for download', boot)) return;
-  throw firmwareRuns(options.link.path, heard.slice(boot));
+  const baudRate = romTextBaudRate(options.chip) ?? options.link.baudRate;
+  const heard = await enterAndHear({ ...options, link: { ...options.link, baudRate } }, signal);
+  const speech = readRomSpeech(heard);
+  if (speech?.goes === 'to its firmware') throw firmwareRuns(options.link.path, speech.text);
 }
 
 /** Enters the loader and returns what the board said meanwhile, the last 2000 characters of it. Throws PORT_* and what the rig throws. */

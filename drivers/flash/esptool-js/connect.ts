@@ -1,9 +1,12 @@
+import { pause } from '../../../core/deadline.js';
 import { RigError } from '../../../core/errors.js';
 import type { Link } from '../../link/link.js';
 import { openSerialLink } from '../../link/serial-link.js';
+import { firmwareRuns } from '../enter-listening.js';
 import { enterLoaderBy } from '../enter-loader.js';
 import type { SerialDriverOptions } from '../flash-driver.js';
-import { familyOf, loadVendorLoader, type VendorLoader } from './library.js';
+import { readRomSpeech, romTextBaudRate, type RomSpeech } from '../rom-speech.js';
+import { familyOf, loadVendorLoader, repaired, type VendorLoader } from './library.js';
 import { LinkTransport, LoaderSilence } from './link-transport.js';
 import { command, isLoaderError } from './loader-error.js';
 
@@ -35,6 +38,9 @@ export async function openSession(options: SerialDriverOptions): Promise<Session
 
 /** A silent board is given up so long after it was first asked for its loader, in ms. */
 const connectMs = 1800;
+/** A ROM has said where it goes within so many ms of its reset, unless it is muted. */
+const textMs = 120;
+const lookMs = 10;
 /** A loader that is there answers a register read in so many ms. */
 const aliveMs = 300;
 /** The same in every chip. */
@@ -56,11 +62,16 @@ export async function enterLoader(
   for (;;) {
     const enteredAt = elapsedMs();
     transport.keepHeard(true);
-    await enterLoaderBy(link, options, signal);
+    const speech = await enterHearing({ link, transport }, options, signal);
     const enterMs = elapsedMs() - enteredAt;
-    if (await answers(transport, loader)) break;
+    const runsFirmware = speech?.goes === 'to its firmware';
+    if (!runsFirmware && (await answers(transport, loader))) break;
     // Entering again takes as long as it took; what is then left must be enough for an answer.
-    if (elapsedMs() + enterMs + attemptMs > connectMs) throw silence(options.link.path, transport.heard);
+    if (elapsedMs() + enterMs + attemptMs > connectMs) {
+      throw runsFirmware
+        ? firmwareRuns(options.link.path, speech.text)
+        : silence(options.link.path, transport.heard);
+    }
   }
   transport.keepHeard(false);
   await command(
@@ -68,6 +79,29 @@ export async function enterLoader(
     { doing: 'asking which chip it is', timeoutMs: 2000, refused: 'FLASH_PROTOCOL' },
     () => identify(loader, options.chip),
   );
+}
+
+/** Enters the loader; where the ROM's text has a rate of its own, it is heard at that first, and what it said is returned. */
+async function enterHearing(
+  { link, transport }: Pick<Session, 'link' | 'transport'>,
+  options: SerialDriverOptions,
+  signal: AbortSignal,
+): Promise<RomSpeech | undefined> {
+  const textBaudRate = romTextBaudRate(options.chip);
+  if (textBaudRate === undefined) {
+    await enterLoaderBy(link, options, signal);
+    return undefined;
+  }
+  await link.setBaudRate(textBaudRate);
+  await enterLoaderBy(link, options, signal);
+  const until = performance.now() + textMs;
+  let speech = readRomSpeech(textOf(transport.heard));
+  while (speech === undefined && performance.now() < until) {
+    await pause(lookMs, signal);
+    speech = readRomSpeech(textOf(transport.heard));
+  }
+  await link.setBaudRate(options.link.baudRate);
+  return speech;
 }
 
 /** Whether the board of an earlier call still is where that call left it. */
@@ -95,15 +129,19 @@ async function answers(transport: LinkTransport, loader: VendorLoader): Promise<
   return false;
 }
 
+function textOf(heard: Buffer | undefined): string {
+  return heard?.toString('latin1') ?? '';
+}
+
 function silence(path: string, heard: Buffer | undefined): RigError {
-  const all = heard?.toString('latin1') ?? '';
+  const all = textOf(heard);
   // What came before the last reset tells nothing about now.
   const text = all
-    .slice(Math.max(0, all.lastIndexOf('rst:0x')))
+    .slice(Math.max(0, all.lastIndexOf('rst:0x'), all.lastIndexOf('rst cause:')))
     .replace(/[^\x20-\x7e]+/g, ' ')
     .trim();
   const quote = `the last that it sent: ${JSON.stringify(text.slice(-160))}`;
-  if (text.includes('waiting for download')) {
+  if (readRomSpeech(text)?.goes === 'to its loader') {
     const what = `its loader started but does not hear the host: check the line from the host to the board; ${quote}`;
     return new RigError('DUT_SILENT', `the board on ${path}: ${what}`);
   }
@@ -127,7 +165,7 @@ async function identify(loader: VendorLoader, expected: string): Promise<void> {
     if (!/^Unexpected/.test((error as Error).name)) throw error;
     throw new RigError('WRONG_CHIP', `the board file names ${expected}, but: ${(error as Error).message}`);
   }
-  loader.applyDetectedChip(chip);
+  loader.applyDetectedChip(repaired(chip));
   if (familyOf(chip) !== expected) {
     throw new RigError('WRONG_CHIP', `the board file names ${expected}, but the chip is ${familyOf(chip)}`, {
       details: { expected, found: familyOf(chip) },

@@ -38,8 +38,12 @@ async function minorRevision(loader: VendorLoader): Promise<number> {
 
 /** The JEDEC id, maker in the low byte. */
 async function readFlashId(loader: VendorLoader): Promise<number> {
-  if (!loader.IS_STUB && loader.chip.CHIP_NAME !== 'ESP8266') {
-    // The ROM has not touched the flash yet in download mode. It wants eight bytes; the library sends four.
+  // The ROM has not touched the flash yet in download mode. The ESP8266's has no command for that alone, but does it before it writes.
+  const isFirst = loader.chip.CHIP_NAME === 'ESP8266';
+  if (!loader.IS_STUB && isFirst) {
+    await loader.checkCommand('attach the flash', op.flashBegin, words(0, 0, 0x400, 0), 0, 0, 1000);
+  } else if (!loader.IS_STUB) {
+    // It wants eight bytes; the library sends four.
     await loader.checkCommand('attach the flash', op.spiAttach, words(0, 0), 0, 0, 1000);
   }
   return loader.readFlashId();

@@ -8,6 +8,8 @@ export interface VendorChip {
   CHIP_NAME: string;
   /** True when only the magic register tells this chip. */
   USES_MAGIC_VALUE: boolean;
+  /** Offset of the register with the length of what is sent to the flash; null where that is a field of another. */
+  SPI_MOSI_DLEN_OFFS?: number | null;
   readMac(loader: VendorLoader): Promise<string>;
   getChipDescription(loader: VendorLoader): Promise<string>;
   getChipRevision?(loader: VendorLoader): Promise<number>;
@@ -59,6 +61,7 @@ export interface Stub {
 
 /** Opcodes that the driver sends itself. */
 export const op = {
+  flashBegin: 0x02,
   memBegin: 0x05,
   memEnd: 0x06,
   memData: 0x07,
@@ -106,6 +109,15 @@ export function loadStub(family: string, revision: number | undefined): Stub | u
     segments.push({ address: file.data_start, bytes: Buffer.from(file.data, 'base64') });
   }
   return { entry: file.entry, segments };
+}
+
+/**
+ * The library gives the ESP8266, which has no such register, 0 for the offset of its data lengths, and so writes them over the command register: the
+ * flash id then depends on what was there before. It knows what to do where there is none.
+ */
+export function repaired(chip: VendorChip): VendorChip {
+  if (chip.CHIP_NAME === 'ESP8266') chip.SPI_MOSI_DLEN_OFFS = null;
+  return chip;
 }
 
 /** `esp32s3` for `ESP32-S3`, as in board files. */

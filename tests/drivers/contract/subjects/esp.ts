@@ -77,7 +77,7 @@ export function espSubject({
         ({ power }) =>
         (signal) =>
           power.runFirmware({ signal }),
-      quotes: /boot:0x|invalid header/,
+      quotes: /boot:0x|boot mode:\(3|invalid header/,
     },
   };
 }

@@ -6,7 +6,7 @@ export const subject = {
     kind: 'esptool',
     chip: 'esp32c3',
     description: 'ESP32-C3 (QFN32) (revision v0.4)',
-    otherChip: 'esp32',
+    otherChip: 'esp8266',
   }),
   ...vendorEsptool(),
 };
