@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { catalogue } from '../../core/error-catalogue.js';
 import { flashDriverKinds } from '../../drivers/flash/flash-driver.js';
 import { allSubjects } from '../drivers/contract/all-subjects.js';
-import { codesIn, readDriversTable } from '../drivers/contract/page.js';
+import { codesIn, readDriversTable, withTable } from '../drivers/contract/page.js';
 import { rows, type Row } from '../drivers/contract/rows.js';
 import { verifiedByText } from '../drivers/contract/subject.js';
 import { loadTinyRig, tinyRig } from '../rigs/tiny-rig.js';
@@ -20,6 +20,10 @@ test('the table of docs/drivers.md has a line for each subject of the contract, 
   for (const [subject, cells] of table) {
     for (const row of Object.keys(rows) as Row[]) assert.ok(cells.get(row), `${subject}: ${rows[row]}`);
   }
+});
+
+test('the table is written as it is read', () => {
+  assert.equal(withTable(page, readDriversTable(page)), page);
 });
 
 test('a subject is named after what it is', () => {
