@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { RigError } from '../core/errors.js';
 import { addBenchCommand } from './bench-command.js';
+import { addDiagnoseCommand } from './diagnose-command.js';
 import { addExplainCommand } from './explain-command.js';
 import { addFirmwareCommands } from './firmware-command.js';
+import { addRollbackCommand } from './rollback-command.js';
 import { addReportCommands } from './report-commands.js';
 
 const program = new Command('rig')
@@ -14,7 +16,9 @@ const program = new Command('rig')
 addBenchCommand(program);
 addReportCommands(program);
 addFirmwareCommands(program);
+addDiagnoseCommand(program);
 addExplainCommand(program);
+addRollbackCommand(program);
 
 try {
   await program.parseAsync();

@@ -41,8 +41,10 @@ export interface FlashSummary {
   skipped: string[];
 }
 
-/** One try to write a release; the last one of an attempt is the one that counts. */
+/** One try with a board's loader; the last one of each kind is the one that counts. */
 export interface FlashTry {
+  /** What was tried. */
+  doing: 'probe' | 'write' | 'restore';
   driver: string;
   /** Bits per second. */
   baudRate: number;

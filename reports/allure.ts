@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RuntimeMessage, RuntimeMetadataMessage } from 'allure-js-commons/sdk';
 import { catalogue, type ErrorCode } from '../core/error-catalogue.js';
 import { codeOf, type Blame } from '../core/errors.js';
+import { flashLines, flashStateText } from './flash-text.js';
 import { unitId, type AttemptRecord, type DeviceIdentity } from '../core/record.js';
 import { oneLine } from './text.js';
 
@@ -132,16 +133,15 @@ function labelBlame(result: Result): void {
 }
 
 function describeResult(record: AttemptRecord): string {
-  const { failure, device, flash, bootedVersion } = record;
+  const { failure, device, bootedVersion } = record;
+  const state = flashStateText(record);
   const lines = [];
   if (failure) lines.push(`**${failure.code}** in ${failure.step || 'no step'}: ${oneLine(failure.message)}`);
   if (failure && failure.code in catalogue)
     lines.push(`To do: ${catalogue[failure.code as ErrorCode].remedy}`);
   if (device) lines.push(deviceText(device));
-  if (flash)
-    lines.push(
-      `${flash.sizeBytes} bytes in ${flash.seconds.toFixed(1)} s by ${flash.driver} at ${flash.baudRate} baud`,
-    );
+  lines.push(...flashLines(record));
+  if (failure && state) lines.push(`Flash: ${state}`);
   if (bootedVersion) lines.push(`Booted ${bootedVersion}`);
   return lines.join('\n\n');
 }

@@ -36,7 +36,9 @@ export function batchReport(data: RunData, units: readonly Unit[]) {
 }
 
 function flashTimes(units: readonly Unit[]) {
-  const seconds = units.flatMap(({ attempts }) => attempts.flatMap(({ flash }) => flash?.seconds ?? []));
+  const seconds = units.flatMap(({ attempts }) =>
+    attempts.flatMap(({ flash }) => (flash && flash.sizeBytes > 0 ? flash.seconds : [])),
+  );
   const known = seconds.length > 0;
   const average = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
   return {
@@ -108,6 +110,11 @@ function attempt(record: AttemptRecord) {
     release: record.release,
     device: record.device ?? null,
     flash_time: record.flash ? rounded(record.flash.seconds, 3) : null,
+    flash: record.flash ?? null,
+    flash_tries: record.flashTries ?? [],
+    flash_state: record.flashState ?? '',
+    backup: record.backup ?? null,
+    rollback: record.rollback ?? null,
     booted_version: record.bootedVersion ?? '',
     steps: record.steps.map(step),
     measurements: record.measurements,

@@ -1,4 +1,5 @@
 import { csv } from './batch-results.js';
+import { flashStateText } from './flash-text.js';
 import { oneLine, remedyFor } from './text.js';
 import type { Unit } from './units.js';
 
@@ -14,6 +15,7 @@ const columns = [
   'Remedy',
   'Attempts',
   'ConsoleLog',
+  'Flash',
 ] as const;
 
 /** The units that somebody has to act on: the board is bad (`fail`) or its station is (`error`). */
@@ -26,7 +28,15 @@ export function reworkCsv(units: readonly Unit[]): string {
   const rows = unitsForRework(units).map(({ name, station, slot, last, attempts }) => {
     const { code = '', blame = '', step = '', message = '' } = last.failure ?? {};
     const happened = [last.outcome, code, blame, step, oneLine(message), remedyFor(code)];
-    return [name, station, slot, ...happened, String(attempts.length), last.consoleLog ?? ''];
+    return [
+      name,
+      station,
+      slot,
+      ...happened,
+      String(attempts.length),
+      last.consoleLog ?? '',
+      flashStateText(last),
+    ];
   });
   return csv(columns, rows);
 }

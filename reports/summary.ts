@@ -1,5 +1,6 @@
 import type { LineReadback } from '../core/run-record.js';
 import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
+import { flashStateText } from './flash-text.js';
 import { unitsForRework } from './rework.js';
 import { tally, type Tally } from './tally.js';
 import { durationText, oneLine, remedyFor } from './text.js';
@@ -10,6 +11,7 @@ export function summaryText(data: RunData, units: readonly Unit[], files: readon
   const blocks = [
     heading(data),
     counts(tally(units)),
+    alreadyHeld(units),
     bad(units),
     unfinished(units),
     power(data),
@@ -45,6 +47,12 @@ function counts(count: Tally): string {
   );
 }
 
+/** Units that were not written, so that nobody wonders where their flash time is. */
+function alreadyHeld(units: readonly Unit[]): string {
+  const held = units.filter(({ last }) => last.flash?.sizeBytes === 0);
+  return held.length === 0 ? '' : `${held.length} held the release already and were not written`;
+}
+
 function bad(units: readonly Unit[]): string {
   return unitsForRework(units).map(badUnit).join('\n\n');
 }
@@ -56,6 +64,8 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
   if (failure) lines.push(`  what: ${oneLine(failure.message)}`, `  blame: ${failure.blame}`);
   const remedy = remedyFor(failure?.code ?? '');
   if (remedy) lines.push(`  do: ${remedy}`);
+  const flash = flashStateText(last);
+  if (flash) lines.push(`  flash: ${flash}`);
   if (attempts.length > 1) lines.push(`  attempts: ${attempts.length}`);
   if (last.consoleLog) lines.push(`  log: ${last.consoleLog}`);
   return lines.join('\n');
@@ -67,7 +77,8 @@ function unfinished(units: readonly Unit[]): string {
   if (aborted.length === 0) return '';
   const lines = aborted.map(({ station, slot, name, last }) => {
     const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
-    return `  ${station} ${slot} · ${name} · ${where}`;
+    const flash = flashStateText(last);
+    return `  ${station} ${slot} · ${name} · ${where}${flash && `; ${flash}`}`;
   });
   return ['aborted, to be run again before use:', ...lines].join('\n');
 }

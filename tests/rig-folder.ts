@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { demoProgram } from '../firmware/demo-program.js';
 import { buildRelease } from '../firmware/demo-release.js';
 import type { Fault } from '../rigs/faults.js';
@@ -12,9 +12,21 @@ export interface RigFolderOptions {
   station?: string;
   /** `demo` is the shipped release; `small` is one of 32 KiB that flashes in a moment. */
   release?: 'demo' | 'small';
+  /** Version of the small release; 1.2.0 unless told. */
+  version?: string;
+  /** Keys that the board file has in place of the shipped ones. */
+  board?: object;
   faults?: Fault[];
   /** Where to put it; a new temporary folder unless told. */
   folder?: string;
+}
+
+/** What a small release is made of. */
+export interface SmallBuild {
+  /** 32 KiB unless told. */
+  appSizeBytes?: number;
+  /** Free heap that its firmware reports. */
+  heapFreeBytes?: number;
 }
 
 /** A rig of its own in a folder of its own: nothing that runs there meets another run. */
@@ -27,6 +39,8 @@ export interface RigFolder {
   runtime: string;
   /** What makes a command use this rig. */
   env: { RIG_RIGS: string; RIG_RESULTS: string; RIG_RUNTIME_DIR: string };
+  /** From the next run on the station has the small release of that version. */
+  useVersion(version: string, build?: SmallBuild): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -42,8 +56,14 @@ export async function makeRigFolder(options: RigFolderOptions): Promise<RigFolde
   for (const path of [rigs, runtime]) await mkdir(path, { recursive: true, mode: 0o700 });
   const station = options.station ?? 'bench1';
   await cp('rigs/boards', join(rigs, 'boards'), { recursive: true });
-  const release = await putRelease(rigs, options.release ?? 'small');
-  await writeFile(join(rigs, `${station}.yaml`), stringify(stationFile(station, release, options)));
+  if (options.board) {
+    const path = join(rigs, 'boards/esp32-devkit.yaml');
+    const shipped = parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, stringify({ ...shipped, ...options.board }));
+  }
+  const use = async (release: string) =>
+    writeFile(join(rigs, `${station}.yaml`), stringify(stationFile(station, release, options)));
+  await use(await putRelease(rigs, options.release ?? 'small', options.version ?? '1.2.0'));
   return {
     folder,
     station,
@@ -52,6 +72,7 @@ export async function makeRigFolder(options: RigFolderOptions): Promise<RigFolde
     results,
     runtime,
     env: { RIG_RIGS: rigs, RIG_RESULTS: results, RIG_RUNTIME_DIR: runtime },
+    useVersion: async (version, build) => use(await putRelease(rigs, 'small', version, build)),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -77,22 +98,34 @@ function stationFile(station: string, release: string, { slots, faults }: RigFol
   };
 }
 
-async function putRelease(rigs: string, kind: 'demo' | 'small'): Promise<string> {
+async function putRelease(
+  rigs: string,
+  kind: 'demo' | 'small',
+  version: string,
+  { appSizeBytes = 32 * 1024, heapFreeBytes }: SmallBuild = {},
+): Promise<string> {
   if (kind === 'demo') {
     await symlink(resolve('rigs/releases'), join(rigs, 'releases'));
     return 'demo-1.2.0';
   }
-  const name = 'small-1.2.0';
+  const name = `small-${version}`;
   const folder = join(rigs, 'releases', name);
   await mkdir(folder, { recursive: true });
-  const built = buildRelease({ version: '1.2.0', program: demoProgram, appSizeBytes: 32 * 1024, seed: 1 });
+  const memory = { ...demoProgram.memory, ...(heapFreeBytes !== undefined && { heapFreeBytes }) };
+  const program = { ...demoProgram, memory };
+  const built = buildRelease({
+    version,
+    program,
+    appSizeBytes,
+    seed: Number(version.replaceAll('.', '')),
+  });
   const images = [];
   for (const { name: image, offset, bytes } of built) {
     await writeFile(join(folder, `${image}.bin`), bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     images.push({ name: image, file: `${name}/${image}.bin`, offset, sha256 });
   }
-  const file = { release: name, version: '1.2.0', chip: 'esp32', images };
+  const file = { release: name, version, chip: 'esp32', images };
   await writeFile(join(rigs, 'releases', `${name}.yaml`), stringify(file));
   return name;
 }

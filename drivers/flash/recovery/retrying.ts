@@ -16,10 +16,13 @@ export interface RetryingOptions {
   /** Takes the board's power away, before each further try where the policy wants it; the try powers it again. */
   powerCycle: (signal?: AbortSignal) => Promise<unknown>;
   /** Called after every try, whatever became of it. */
-  onTry?: (flashTry: FlashTry) => void;
+  onTry?: (made: Try) => void;
   /** Ends a pause at once, and lets no further try begin. */
   signal?: AbortSignal;
 }
+
+/** One try, as it was. */
+export type Try = Omit<FlashTry, 'doing'>;
 
 /** How one try is made. */
 export interface TryHow {
@@ -35,8 +38,8 @@ export interface TryHow {
 export async function retrying<T>(
   options: RetryingOptions,
   attempt: (how: TryHow) => Promise<T>,
-): Promise<{ result: T; tries: FlashTry[] }> {
-  const tries: FlashTry[] = [];
+): Promise<{ result: T; tries: Try[] }> {
+  const tries: Try[] = [];
   try {
     return { result: await tryInTurn(options, attempt, tries), tries };
   } catch (thrown) {
@@ -49,7 +52,7 @@ export async function retrying<T>(
 async function tryInTurn<T>(
   options: RetryingOptions,
   attempt: (how: TryHow) => Promise<T>,
-  tries: FlashTry[],
+  tries: Try[],
 ): Promise<T> {
   const { policy, signal } = options;
   let { baudRate } = options;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RigError } from '../../../core/errors.js';
-import type { FlashTry } from '../../../core/record.js';
+import type { Try } from '../../../drivers/flash/recovery/retrying.js';
 import type { RecoveryPolicy } from '../../../drivers/flash/recovery/policy.js';
 import { nextBaudRate, pauseMs } from '../../../drivers/flash/recovery/policy.js';
 import { retrying, type RetryingOptions, type TryHow } from '../../../drivers/flash/recovery/retrying.js';
@@ -22,7 +22,7 @@ function scene(
   more: Partial<RetryingOptions> = {},
 ) {
   const did: string[] = [];
-  const seen: FlashTry[] = [];
+  const seen: Try[] = [];
   const options: RetryingOptions = {
     policy,
     driver: 'esptool-js',
@@ -48,7 +48,7 @@ async function failure(work: Promise<unknown>): Promise<RigError> {
   return error;
 }
 
-const short = (tries: readonly FlashTry[]) =>
+const short = (tries: readonly Try[]) =>
   tries.map(({ driver, baudRate, attempt, code }) => [driver, baudRate, attempt, code]);
 
 test('what succeeds at once is tried once, without touching the power', async () => {
@@ -93,7 +93,7 @@ test('the fallback goes on where the first driver ended, for a number of tries o
   });
   const error = await failure(run());
   assert.equal(error.message, 'PORT_LOST: no');
-  assert.deepEqual(short(error.details['tries'] as FlashTry[]), [
+  assert.deepEqual(short(error.details['tries'] as Try[]), [
     ['esptool-js', 921_600, 1, 'FLASH_STALLED'],
     ['esptool-js', 460_800, 2, 'FLASH_STALLED'],
     ['esptool-js', 115_200, 3, 'FLASH_STALLED'],
@@ -111,7 +111,7 @@ for (const [what, code] of [
     const error = await failure(run());
     assert.equal(error.code, code);
     assert.deepEqual(did, ['esptool-js at 921600']);
-    assert.deepEqual(short(error.details['tries'] as FlashTry[]), [['esptool-js', 921_600, 1, code]]);
+    assert.deepEqual(short(error.details['tries'] as Try[]), [['esptool-js', 921_600, 1, code]]);
   });
 }
 
@@ -122,7 +122,7 @@ test('what is no error of the rig’s own is not tried again', async () => {
   );
   const error = await failure(work);
   assert.equal(error.message, 'INTERNAL_ERROR: a defect');
-  assert.equal((error.details['tries'] as FlashTry[]).length, 1);
+  assert.equal((error.details['tries'] as Try[]).length, 1);
 });
 
 test('a signal ends the pause at once, with its own reason and the tries so far', async () => {
@@ -134,7 +134,7 @@ test('a signal ends the pause at once, with its own reason and the tries so far'
   });
   const error = await failure(run());
   assert.equal(error.message, 'STEP_TIMEOUT: too long');
-  assert.equal((error.details['tries'] as FlashTry[]).length, 1);
+  assert.equal((error.details['tries'] as Try[]).length, 1);
 });
 
 test('a try during which the signal aborted is the last', async () => {
@@ -151,7 +151,7 @@ test('power that cannot be cut is the error, with the tries before it', async ()
   const error = await failure(run());
   assert.equal(error.code, 'RAIL_NOT_FALLEN');
   assert.deepEqual(did, ['esptool-js at 921600']);
-  assert.equal((error.details['tries'] as FlashTry[]).length, 1);
+  assert.equal((error.details['tries'] as Try[]).length, 1);
 });
 
 test('pauses grow by the factor up to the longest', () => {

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { RigError } from '../core/errors.js';
+import { findBackups, newestBackup, type FoundBackup } from '../drivers/flash/backup/find-backups.js';
+
+interface RollbackOptions {
+  station?: string;
+  slot?: string;
+  list?: boolean;
+}
+
+/** `rig rollback UNIT`: writes the newest backup of a unit back, as a run of its own with records, power and guard. */
+export function addRollbackCommand(program: Command): void {
+  program
+    .command('rollback')
+    .argument('[unit]', 'the unit: its MAC or other id, as in the records')
+    .option('--station <name>', 'station in which it is now (default: where the backup was taken)')
+    .option('--slot <id>', 'slot in which it is now (default: where the backup was taken)')
+    .option('--list', 'list the backups that there are')
+    .description('give a unit back what its flash held before it was written, verify it and see it boot')
+    .action(async (unit: string | undefined, options: RollbackOptions) => {
+      const results = resolve(process.env['RIG_RESULTS'] ?? 'results');
+      if (options.list || unit === undefined) return list(await findBackups(results), results);
+      const found = await newestBackup(results, unit);
+      if (found === undefined)
+        throw new RigError(
+          'BACKUP_MISSING',
+          `${results} has no backup of ${unit}; \`rig rollback --list\` shows all`,
+        );
+      process.exitCode = await run(found, options);
+    });
+}
+
+function list(backups: readonly FoundBackup[], results: string): void {
+  if (backups.length === 0) process.stdout.write(`no backups in ${results}\n`);
+  for (const { folder, backup } of backups) {
+    const { unit, takenAt, station, slot, board, sizeBytes, isBlank } = backup;
+    const size = `${sizeBytes} bytes${isBlank ? ', blank' : ''}`;
+    process.stdout.write(`${unit}  ${takenAt}  ${station} ${slot}  ${board}  ${size}  ${folder}\n`);
+  }
+}
+
+/** Resolves with the exit code of the run. */
+async function run({ folder, backup }: FoundBackup, options: RollbackOptions): Promise<number> {
+  const { station = backup.station, slot = backup.slot } = options;
+  process.stdout.write(
+    `${backup.unit}: ${backup.sizeBytes} bytes of ${backup.takenAt}, in ${station} ${slot}\n`,
+  );
+  const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const args = [playwright, 'test', `--project=${station}`, 'rollback', '-g', `@${slot}(?![\\w-])`];
+  const child = spawn(process.execPath, args, {
+    stdio: 'inherit',
+    env: { ...process.env, RIG_BACKUP: folder },
+  });
+  // The terminal sends Ctrl-C to both; the run ends itself and its boards first.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code ?? 1;
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
