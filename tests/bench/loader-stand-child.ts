@@ -30,8 +30,8 @@ function reset(mode: 'download' | 'run', cause = '0x1 (POWERON_RESET)'): void {
     chip: options.chip ?? 'esp32',
     mac: options.mac ?? '24:6f:28:aa:bb:cc',
     faults,
-    onReset() {
-      events.push('reset');
+    onReset({ runUserCode = false }) {
+      events.push(runUserCode ? 'run user code' : 'reset');
       reset('download', '0x3 (SW_RESET)');
     },
     log: (text) => events.push(text),

@@ -90,22 +90,28 @@ test(
   },
 );
 
-test('the flash id of an ESP8266 is as long as USR1 says', options, async (t) => {
-  const session = startSession(t, { chip: 'esp8266' });
-  const spi = 0x60000200;
-  const readId = async (usr1: number) => {
-    for (const [offset, value] of [
-      [0x20, usr1],
-      [0x24, 0x7000009f],
-      [0, 1 << 18],
-    ] as const) {
-      await session.ask(0x09, words(spi + offset, value, 0xffffffff, 0));
-    }
-    return (await session.ask(readReg, words(spi + 0x40))).value;
-  };
-  assert.equal(await readId(23 << 8), 0x1640ef);
-  assert.equal(await readId(7 << 8), 0xef);
-});
+test(
+  'the flash id of an ESP8266 is there once the flash is attached, and as long as USR1 says',
+  options,
+  async (t) => {
+    const session = startSession(t, { chip: 'esp8266' });
+    const spi = 0x60000200;
+    const readId = async (usr1: number) => {
+      for (const [offset, value] of [
+        [0x20, usr1],
+        [0x24, 0x7000009f],
+        [0, 1 << 18],
+      ] as const) {
+        await session.ask(0x09, words(spi + offset, value, 0xffffffff, 0));
+      }
+      return (await session.ask(readReg, words(spi + 0x40))).value;
+    };
+    assert.equal(await readId(23 << 8), 0);
+    await session.ask(0x02, words(0, 0, 0x400, 0));
+    assert.equal(await readId(23 << 8), 0x1640ef);
+    assert.equal(await readId(7 << 8), 0xef);
+  },
+);
 
 test('a wrong chip answers as what it is', options, async (t) => {
   const session = startSession(t, { faults: [{ kind: 'wrong-chip', chip: 'esp32c3' }] });
