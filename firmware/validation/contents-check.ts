@@ -52,7 +52,7 @@ export function contentsFindings({ certificates, secrets }: Contents, now: Date)
     return faults.map((fault) => ({ kind: 'certificate', ...place, ...fault }));
   });
   const ofSecrets = secrets.map(({ kind, severity, ...place }): Finding => {
-    const article = /^[AEIO]/i.test(kind) ? 'an' : 'a';
+    const article = /^([AEIO]|RSA|X\d)/i.test(kind) ? 'an' : 'a';
     const what = `${article} ${kind} is in the file, for everybody who can read a board; take it out of the build, revoke it, and give each board its own`;
     return { kind: 'secret', severity, ...place, what };
   });
