@@ -21,9 +21,9 @@ export interface Rp2040ReleaseOptions {
 /** The factory test firmware of the demo board: a Raspberry Pi Pico with a climate sensor and no radio. */
 export const demoProgramPico: FactoryAppProgram = {
   format: 1,
-  project: 'demo-logger',
+  project: 'demo-probe',
   bootLines: [
-    'demo logger, factory test firmware, pico-sdk 2.1.1',
+    'demo probe, factory test firmware, pico-sdk 2.1.1',
     'clock 125 MHz, flash 2048 KiB',
     'sensor: SHT31 found at address 0x44',
   ],

@@ -11,6 +11,7 @@ import { RigError } from '../../core/errors.js';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { demoProgram8266, demoProgramC3, demoProgramS3 } from '../../firmware/demo-program-esp.js';
 import { buildRelease, type DemoReleaseOptions } from '../../firmware/demo-release.js';
+import { buildRp2040Uf2, demoPico } from '../../firmware/rp2040-demo.js';
 import { demoF103, demoF411 } from '../../firmware/stm32-demo.js';
 import { buildStm32Image } from '../../firmware/stm32-image.js';
 
@@ -47,6 +48,7 @@ export const demoReleases: Record<string, () => DemoFile[]> = {
     }),
   'demo-stm32f103-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF103) }],
   'demo-stm32f411-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF411) }],
+  'demo-pico-1.2.0': () => [{ name: 'app', file: 'app.uf2', bytes: buildRp2040Uf2(demoPico) }],
 };
 
 function espFiles(options: DemoReleaseOptions): DemoFile[] {

@@ -22,7 +22,7 @@ describe('the boot drive of a virtual Pico', { concurrency: 4 }, () => {
 
   const boots = async ({ host, flash, untilGone }: Pico): Promise<void> => {
     await untilGone();
-    await host.until(/demo-logger 1\.2\.0\n(.*\n)*Factory test console ready/);
+    await host.until(/demo-probe 1\.2\.0\n(.*\n)*Factory test console ready/);
     assert.ok(flash.read(0, image.length).equals(image));
   };
 

@@ -23,7 +23,7 @@ describe('a virtual Pico that starts without its button', { concurrency: 4 }, ()
       await host.until(ready);
       assert.match(
         await host.ask('info'),
-        /project=demo-logger\nversion=1\.2\.0\nchip=RP2040\nuid=E661246F28AABBCC\n/,
+        /project=demo-probe\nversion=1\.2\.0\nchip=RP2040\nuid=E661246F28AABBCC\n/,
       );
       assert.match(await host.ask('mem'), /flash_test=ok\nOK/);
       assert.ok(!hasDrive());
@@ -59,7 +59,7 @@ describe('a virtual Pico that starts without its button', { concurrency: 4 }, ()
       await host.until(ready);
       host.clear();
       await host.send('reboot\r\n');
-      await host.until(/^OK\ndemo-logger 1\.2\.0\n/);
+      await host.until(/^OK\ndemo-probe 1\.2\.0\n/);
     }));
 
   it('finds a bad cell by the test of its firmware', () =>
@@ -74,10 +74,10 @@ describe('a virtual Pico that starts without its button', { concurrency: 4 }, ()
   it('shows the faults of its application', async () => {
     const start = { mode: 'run', flash: image } as const;
     await withPico({ ...start, faults: [{ kind: 'wrong-version', version: '1.1.9' }] }, async ({ host }) => {
-      await host.until(/demo-logger 1\.1\.9\n/);
+      await host.until(/demo-probe 1\.1\.9\n/);
     });
     await withPico({ ...start, faults: [{ kind: 'panic', afterMs: 10 }] }, async ({ host }) => {
-      await host.until(/\*\*\* PANIC \*\*\*\n\n.*\n(.*\n)*demo-logger 1\.2\.0\n/);
+      await host.until(/\*\*\* PANIC \*\*\*\n\n.*\n(.*\n)*demo-probe 1\.2\.0\n/);
     });
     await withPico({ ...start, faults: [{ kind: 'silent-console' }] }, async ({ host, untilState }) => {
       await untilState('application ready');

@@ -70,6 +70,6 @@ export const subject: ContractSubject = {
       ({ power }) =>
       (signal) =>
         power.runFirmware({ signal }),
-    quotes: /demo-logger 1\.0\.0/,
+    quotes: /demo-probe 1\.0\.0/,
   },
 };
