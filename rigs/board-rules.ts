@@ -66,19 +66,26 @@ function checkDriver(file: File): void {
   for (const key of ['driver', 'fallback'] as const) {
     const driver = flash?.[key];
     if (driver === undefined) continue;
-    const chips = chipsOf[driver];
-    if (chip !== undefined && chips !== undefined && !chips.includes(chip)) {
-      const where = file.isWritten(['flash', key]) ? ['flash', key] : ['chip'];
-      file.report(where, `the driver ${driver} cannot write a chip ${chip}; ${suggestion(chip, chips)}`);
-    }
-    if (driver === 'command' && flash?.command === undefined && !file.isWritten(['flash', 'command']))
-      file.report(['flash', key], 'the driver `command` needs `flash.command`, which describes the tool');
+    const what =
+      chip &&
+      driverMisfit(driver, chip, flash?.command !== undefined || file.isWritten(['flash', 'command']));
+    if (what) file.report(file.isWritten(['flash', key]) ? ['flash', key] : ['chip'], what);
     if ((driver === 'ota-http' || driver === 'espota') && identity?.http === undefined)
       file.report(
         ['flash', key],
         `the driver ${driver} needs \`identity.http\`, since an update says nothing of the device`,
       );
   }
+}
+
+/** Why a driver cannot write a chip; undefined when it can. */
+export function driverMisfit(driver: FlashDriverKind, chip: string, hasCommand: boolean): string | undefined {
+  const chips = chipsOf[driver];
+  if (chips !== undefined && !chips.includes(chip))
+    return `the driver ${driver} cannot write a chip ${chip}; ${suggestion(chip, chips)}`;
+  if (driver === 'command' && !hasCommand)
+    return 'the driver `command` needs `flash.command`, which describes the tool';
+  return undefined;
 }
 
 /** What protects a board must be possible with its driver. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckedFile } from './checked-file.js';
 import type { LoadedRelease } from './fit-rules.js';
+import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { BoardFile, NetworkFile, ReleaseFile, StationFile, ThresholdsFile } from './rig-files.js';
 import { sizeInBytes } from './size.js';
@@ -22,11 +23,11 @@ export function resolveStation(
     const release = releases.get(slot.release ?? written.release);
     if (board === undefined || release === undefined)
       throw new Error(`${file.file}: ${slot.id} was not followed`);
-    const { network, ...rest } = slot;
+    const { network, driver, ...rest } = slot;
     return {
       ...rest,
       ...(network && { network: resolveNetwork(network, env) }),
-      board: resolveBoard(board),
+      board: withDriver(resolveBoard(board), driver),
       release: resolveRelease(release),
     };
   });
@@ -41,6 +42,11 @@ export function resolveStation(
     seed: written.seed,
     file: file.file,
   };
+}
+
+/** The board as it is written in a slot that says how. */
+function withDriver(board: Board, driver: FlashDriverKind | undefined): Board {
+  return driver === undefined ? board : { ...board, flash: { ...board.flash, driver } };
 }
 
 function resolveBoard(file: CheckedFile<BoardFile>): Board {

@@ -3,6 +3,7 @@ import type { ChecksumRule } from '../firmware/validation/checksum.js';
 import type { LineAddress } from '../gpio/line.js';
 import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
 import type { BootExpectation, Check } from '../drivers/console/check.js';
+import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { Fault } from './faults.js';
 import type { Board, BoardConsole, BoardIdentity, PreflightCheck } from './types.js';
@@ -38,6 +39,7 @@ export interface SlotFile {
   lamps: { pass?: LineAddress; fail?: LineAddress };
   meter?: HwmonMeterOptions;
   board?: string;
+  driver?: FlashDriverKind;
   release?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { CheckedFile } from './checked-file.js';
+import { driverMisfit } from './board-rules.js';
 import { loaderEntry } from './loader-entry.js';
 import type { Problem } from './problem.js';
 import type { BoardFile, Partly, SlotFile, StationFile } from './rig-files.js';
@@ -30,10 +31,10 @@ export function checkSlots(file: File, boards: ReadonlyMap<string, CheckedFile<B
     const isRefused = (key: string) =>
       file.problems.some(({ path }) => path.startsWith(`slots[${index}].${key}`));
     const has = (key: Resource | 'meter') => slot[key] !== undefined || isRefused(key);
-    return needsOf(board)
+    return needsOf(slot, board)
       .filter(({ key }) => !has(key))
       .map(({ key, why }) => file.problemAt(at, `${slot.id ?? 'the slot'} has no \`${key}\`, ${why}`))
-      .concat(entryProblem(file, at, slot, board));
+      .concat(entryProblem(file, at, slot, board), driverProblem(file, at, slot, board));
   });
 }
 
@@ -42,10 +43,10 @@ interface Need {
   why: string;
 }
 
-function needsOf({ name, values }: CheckedFile<BoardFile>): Need[] {
+function needsOf({ driver: ofSlot }: Partly<SlotFile>, { name, values }: CheckedFile<BoardFile>): Need[] {
   const { flash, console, preflight } = values;
   const needs: Need[] = [];
-  for (const driver of [flash?.driver, flash?.fallback]) {
+  for (const driver of [ofSlot ?? flash?.driver, flash?.fallback]) {
     if (driver === undefined) continue;
     const why = `which the driver ${driver} of board ${name} needs`;
     const resource = resourceOf[driver];
@@ -68,6 +69,18 @@ function needsOf({ name, values }: CheckedFile<BoardFile>): Need[] {
   return needs.filter(({ key }, index) => needs.findIndex((other) => other.key === key) === index);
 }
 
+/** A driver that the slot names must fit the chip, as the board's own must. */
+function driverProblem(
+  file: File,
+  at: (string | number)[],
+  { driver }: Partly<SlotFile>,
+  { name, values: { chip, flash } }: CheckedFile<BoardFile>,
+): Problem[] {
+  if (driver === undefined || chip === undefined) return [];
+  const what = driverMisfit(driver, chip, flash?.command !== undefined);
+  return what === undefined ? [] : [file.problemAt([...at, 'driver'], `${what} (board ${name})`)];
+}
+
 /** A slot that could not restart its board, or not take it into its loader, would condemn every good one. */
 function entryProblem(
   file: File,
@@ -76,8 +89,9 @@ function entryProblem(
   { name, values }: CheckedFile<BoardFile>,
 ): Problem[] {
   const { flash, console } = values;
-  if (flash?.driver === undefined) return [];
-  const entry = loaderEntry(flash.driver, slot);
+  const driver = slot.driver ?? flash?.driver;
+  if (driver === undefined) return [];
+  const entry = loaderEntry(driver, slot);
   const canRestart = slot.power ?? slot.reset ?? (slot.serial?.autoReset === true ? slot.serial : undefined);
   if (
     entry === 'nothing' &&
