@@ -141,6 +141,10 @@ export function openAvrdude(options: SerialDriverOptions): FlashDriver {
           loaderStart,
         );
         const totalBytes = sizeOf(contents);
+        if (totalBytes === 0) {
+          const what = `optiboot erases no page of the loader, which begins at ${hex(loaderStart)}`;
+          throw new RigError('FLASH_UNSUPPORTED', what);
+        }
         await program(pagesOf(contents, chip.pageBytes), {
           ...{ run, path, signal, doing: 'erasing', refused: 'FLASH_ERASE_FAILED', contents },
           onProgress: (image, doneBytes) => call?.onProgress?.({ image, doneBytes, totalBytes }),

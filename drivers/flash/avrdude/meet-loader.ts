@@ -14,11 +14,11 @@ const syncAnswer = Buffer.from([0x14, 0x10]);
  */
 const whileEnteringMs = 250;
 const askMs = 50;
-const answerMs = 450;
+const answerMs = 350;
 /** Two resets: the second is for a question that came to grief. */
 const tries = 2;
 /** For firmware to say something to an empty line. */
-const firmwareMs = 150;
+const firmwareMs = 120;
 
 /**
  * Enters optiboot and proves that it is there, before any tool is started: the tool would need a minute to give up, and could not tell firmware

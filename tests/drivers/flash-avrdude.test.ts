@@ -1,0 +1,4 @@
+import { subject } from './contract/subjects/avrdude-atmega328p.js';
+import { flashContract } from './flash-contract.js';
+
+flashContract(subject);
