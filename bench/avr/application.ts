@@ -29,7 +29,8 @@ export async function runApplication(parts: BoardParts, avr: AvrChip): Promise<v
   const app = {
     program: found.program,
     version: faultOf(slot.faults, 'wrong-version')?.version ?? found.version,
-    about: [`chip=${avr.description}`, `mac=${mac}`],
+    // Its serial number, which stands in the signature row.
+    about: [`chip=${avr.description}`, `uid=${mac.replaceAll(':', '').toUpperCase()}`],
     // Nothing handles a crash: the watchdog finds that the program hangs.
     crashDump: [],
     mac,
