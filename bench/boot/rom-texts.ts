@@ -13,7 +13,9 @@ export interface RomTexts {
   /** Boot mode with the strap released and held. */
   flashMode: string;
   downloadMode: string;
-  /** Between the reset cause and the mode line, when starting from flash. */
+  /** After the reset cause: where the program counter was when it came, but for power-on. */
+  afterCause(cause: ResetCause): readonly string[];
+  /** Then, before the mode line, when starting from flash. */
   beforeMode: readonly string[];
   /** Lengths of the `load:` lines. */
   lengthOf(sizeBytes: number): string;
@@ -46,6 +48,7 @@ function esp32(chip: EspChip): RomTexts {
     causes: esp32Causes,
     flashMode: '0x13 (SPI_FAST_FLASH_BOOT)',
     downloadMode: '0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))',
+    afterCause: () => [],
     beforeMode: [
       'configsip: 0, SPIWP:0xee',
       'clk_drv:0x00,q_drv:0x00,d_drv:0x00,cs0_drv:0x00,hd_drv:0x00,wp_drv:0x00',
@@ -61,7 +64,14 @@ function esp32(chip: EspChip): RomTexts {
 
 function newer(
   chip: EspChip,
-  texts: { name: string; build: string; flashMode: string; downloadMode: string; revision: string },
+  texts: {
+    name: string;
+    build: string;
+    flashMode: string;
+    downloadMode: string;
+    savedPc: string;
+    revision: string;
+  },
 ): RomTexts {
   return {
     chip,
@@ -69,6 +79,7 @@ function newer(
     causes: newerCauses,
     flashMode: texts.flashMode,
     downloadMode: texts.downloadMode,
+    afterCause: (cause) => (cause === 'power-on' ? [] : [`Saved PC:${texts.savedPc}`]),
     beforeMode: ['SPIWP:0xee'],
     lengthOf: (sizeBytes) => `0x${sizeBytes.toString(16)}`,
     checksumError: (calculated, stored) => [
@@ -87,6 +98,7 @@ const makers: Record<string, (chip: EspChip) => RomTexts> = {
       build: 'Mar 27 2021',
       flashMode: '0x8 (SPI_FAST_FLASH_BOOT)',
       downloadMode: '0x0 (DOWNLOAD(USB/UART0))',
+      savedPc: '0x40378f2a',
       revision: 'v0.2',
     }),
   esp32c3: (chip) =>
@@ -95,6 +107,7 @@ const makers: Record<string, (chip: EspChip) => RomTexts> = {
       build: 'Feb  7 2021',
       flashMode: '0xc (SPI_FAST_FLASH_BOOT)',
       downloadMode: '0x4 (DOWNLOAD(USB/UART0/1))',
+      savedPc: '0x4038064e',
       revision: 'v0.4',
     }),
 };

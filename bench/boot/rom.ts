@@ -65,6 +65,7 @@ async function greet(
   await output.settle();
   for (const line of texts.banner) output.print(line);
   output.print(`rst:${texts.causes[cause]},boot:${mode}`);
+  for (const line of texts.afterCause(cause)) output.print(line);
 }
 
 async function refuseHeader({ output }: ChipRun, firstWord: number): Promise<void> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { demoProgram } from '../../firmware/demo-program.js';
+import { buildRelease } from '../../firmware/demo-release.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
 import { findEspProgram } from '../../firmware/esp-program.js';
 import { checkImageContents } from '../../firmware/release-images.js';
@@ -42,6 +44,30 @@ test('three thousand damaged images: none is accepted, none makes the reader thr
       assert(offset >= 0 && offset <= damaged.length, `round ${round}: offset ${offset}`);
       assert.match(what, /expected|truncated|wrong|damaged|ends|which no chip/, `round ${round}`);
     }
+  }
+});
+
+test('a thousand damaged ESP8266 images: none makes the reader throw, and a changed part is found by its checksum', () => {
+  const [image] = buildRelease({
+    chip: 'esp8266',
+    version: '1.0.0',
+    program: demoProgram,
+    appSizeBytes: 0xc000,
+    seed: 7,
+  });
+  assert(image);
+  for (let round = 0; round < 1000; round++) {
+    const damaged = mutate(image.bytes);
+    for (const { offset, what } of inspectEspImage(damaged, { chip: 'esp8266' }).problems) {
+      assert(offset >= 0 && offset <= damaged.length, `round ${round}: offset ${offset}`);
+      assert.match(what, /expected|truncated|wrong|damaged|ends/, `round ${round}`);
+    }
+    if (round % 5 !== 0) continue;
+    // Between the parts lies filler, and where the application's header is gone there is only the second stage.
+    const at = 0x1010 + random.below(0x5000);
+    const flipped = Buffer.from(image.bytes);
+    flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << random.below(8)), at);
+    assert.notDeepEqual(inspectEspImage(flipped, { chip: 'esp8266' }).problems, [], `bit at ${at}`);
   }
 });
 
