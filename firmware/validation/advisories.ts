@@ -31,7 +31,7 @@ export function checkAdvisories(framework: Framework, advisories: readonly Advis
   if (about.length === 0) return [];
   const mine = parseVersion(version);
   if (mine === undefined) {
-    const what = `it is built with ${name} "${version}", which is no version that advisories could be held against; give framework.version in the release file`;
+    const what = `it is built with ${plain(name)} "${plain(version)}", which is no version that advisories could be held against; give framework.version in the release file`;
     return [{ kind: 'advisory', severity: 'warning', what }];
   }
   return about
@@ -40,7 +40,7 @@ export function checkAdvisories(framework: Framework, advisories: readonly Advis
       return (!from || compare(mine, from) >= 0) && below !== undefined && compare(mine, below) < 0;
     })
     .map(({ id, belowVersion, summary, url, severity }): Finding => {
-      const what = `it is built with ${name} ${version}, which has ${id} (${summary}); build it with ${belowVersion} or later, see ${url}`;
+      const what = `it is built with ${plain(name)} ${plain(version)}, which has ${id} (${summary}); build it with ${belowVersion} or later, see ${url}`;
       return { kind: 'advisory', severity, what };
     });
 }
@@ -67,6 +67,11 @@ function compare(one: Version, other: Version): number {
 }
 
 function sameName(one: string, other: string): boolean {
-  const plain = (name: string): string => name.toLowerCase().replace(/[\s_]+/g, '-');
-  return plain(one) === plain(other);
+  const key = (name: string): string => name.toLowerCase().replace(/[\s_]+/g, '-');
+  return key(one) === key(other);
+}
+
+/** What stands in a file, fit for a message. */
+function plain(text: string): string {
+  return text.slice(0, 60).replace(/[^\x20-\x7e]/g, '?');
 }
