@@ -2,7 +2,7 @@ import { withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { resetIntoLoader } from '../link/auto-reset.js';
 import type { Link } from '../link/link.js';
-import type { SerialDriverOptions } from './flash-driver.js';
+import type { EnterLoader, SerialDriverOptions } from './flash-driver.js';
 
 /** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
 const enterTimeoutMs = 30_000;
@@ -16,11 +16,15 @@ export async function enterLoaderBy(
   options: SerialDriverOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const enter = async (stopped: AbortSignal) => {
+  await rigEnters(async (stopped) => {
     await options.enterLoader(stopped);
     if (options.link.autoReset) await resetIntoLoader(link, stopped);
-  };
-  await withDeadline(enter, {
+  }, signal);
+}
+
+/** Lets the rig switch its lines, in time. Throws STEP_TIMEOUT and what the rig throws. */
+export async function rigEnters(enterLoader: EnterLoader, signal: AbortSignal): Promise<void> {
+  await withDeadline(enterLoader, {
     timeoutMs: enterTimeoutMs,
     signal,
     onTimeout: () =>

@@ -1,4 +1,4 @@
-/** A flashing tool that is described instead of programmed. Words in `args` may hold the placeholders that `ToolCall` names. */
+/** A flashing tool that is described instead of programmed. No shell is involved: each word of `args` is one argument, whatever is in it. */
 export interface CommandTool {
   /** Command that installs the tool, for TOOL_MISSING. */
   install: string;
@@ -15,7 +15,7 @@ export interface CommandTool {
 
 /** One run of the tool. Patterns are JavaScript regular expressions that are matched against each line of the output. */
 export interface ToolCall {
-  /** Command name on the PATH or a path, then its arguments; `{port}`, `{baudRate}`, `{chip}`, `{file}`, `{offset}`, `{size}`, `{host}`, `{drive}` are filled in. */
+  /** Command name on the PATH or a path, then its arguments; what stands in braces is filled in, see placeholders.ts. */
   args: string[];
   /** A line that must be there; the exit code alone proves nothing. */
   success: string;

@@ -1,12 +1,11 @@
 import { pause, withDeadline } from '../../../core/deadline.js';
 import { RigError } from '../../../core/errors.js';
 import { firmwareRuns } from '../enter-listening.js';
+import { rigEnters } from '../enter-loader.js';
 import type { Having } from '../flash-driver.js';
 import { markOf, readBootDrive, type BootDrive } from './boot-drive.js';
 import { listenOn } from './console-ear.js';
 
-/** For the rig to switch power and straps, in ms: a rail with a large capacitor takes its time to fall. */
-const enterTimeoutMs = 30_000;
 /**
  * From the board's start to its drive, in ms: half a second for USB, one that the kernel waits before it looks at a new drive
  * (`usb-storage.delay_use`), and the mount.
@@ -26,7 +25,7 @@ export async function enterDrive(options: Having<'drive'>, signal: AbortSignal):
     const before = await markOf(folder);
     const seen = watchMark(folder, before);
     try {
-      await enter(options, signal);
+      await rigEnters(options.enterLoader, signal);
       return await appeared(folder, { isNew: seen.hasChanged, signal });
     } finally {
       await seen.stop();
@@ -38,15 +37,6 @@ export async function enterDrive(options: Having<'drive'>, signal: AbortSignal):
   } finally {
     await ear?.close();
   }
-}
-
-async function enter({ enterLoader }: Having<'drive'>, signal: AbortSignal): Promise<void> {
-  await withDeadline(enterLoader, {
-    timeoutMs: enterTimeoutMs,
-    signal,
-    onTimeout: () =>
-      new RigError('STEP_TIMEOUT', `the rig did not switch its lines within ${enterTimeoutMs} ms`),
-  });
 }
 
 /** Looks whether the drive that is there, if any, is gone at some moment. */

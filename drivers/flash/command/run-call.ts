@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import type { ErrorCode } from '../../../core/error-catalogue.js';
+import { RigError } from '../../../core/errors.js';
+import { commandLine, lastLines, runTool, type ToolResult } from '../../tool.js';
+import { enterListening } from '../enter-listening.js';
+import { rigEnters } from '../enter-loader.js';
+import type { FlashDriverOptions, Having } from '../flash-driver.js';
+import { readCallLines, type CallLines, type CallProgress } from './call-lines.js';
+import type { ToolCall } from './command-tool.js';
+import { fillArgs, placeholdersIn, type Values } from './placeholders.js';
+
+export interface CallRun {
+  call: ToolCall;
+  /** What the call is about, beside what the slot and the board give. */
+  values?: Values;
+  /** In words that follow "while": `writing app at 0x10000`. */
+  doing: string;
+  /** The code for a tool that falls silent. */
+  silence: ErrorCode;
+  signal: AbortSignal;
+  onProgress?: (progress: CallProgress) => void;
+}
+
+/**
+ * Enters the loader, runs the tool once, and reads its output as the board file says: it was good with a good exit code, no line that means
+ * failure, and the line that means success. Throws the code of the first error pattern that matches, TOOL_FAILED, TOOL_TIMEOUT, TOOL_MISSING,
+ * PORT_LOST when the port has gone meanwhile, and CONFIG_INVALID before anything is done.
+ */
+export async function runCall(options: Having<'command'>, run: CallRun): Promise<CallLines> {
+  const { call, signal, doing } = run;
+  const { link, command: tool } = options;
+  const [command = '', ...args] = fillArgs(call.args, { ...valuesOf(options), ...run.values });
+  const lines = readCallLines(call);
+  const usesPort = placeholdersIn(call).includes('port');
+  if (link && (usesPort || link.autoReset)) await enterListening({ ...options, link }, signal);
+  else await rigEnters(options.enterLoader, signal);
+  try {
+    const onLine = (line: string) => {
+      options.log?.(line);
+      const progress = lines.read(line);
+      if (progress) run.onProgress?.(progress);
+    };
+    const result = await watched(run, { command, args, install: tool.install, onLine });
+    const failure = failureOf(result, lines, run, commandLine(command, args));
+    if (failure) throw failure;
+    return lines;
+  } catch (thrown) {
+    const isGone = usesPort && link && !existsSync(link.path);
+    if (!isGone || signal.aborted) throw thrown;
+    throw new RigError('PORT_LOST', `${link.path} went away while ${doing}`, { cause: thrown });
+  }
+}
+
+function valuesOf({ link, network, drive, chip, baudRate }: FlashDriverOptions): Values {
+  return {
+    ...(link && { port: link.path }),
+    ...(network && { host: network.host }),
+    ...(drive !== undefined && { drive }),
+    chip,
+    baudRate: String(baudRate),
+  };
+}
+
+/** Runs the tool, and kills it when it prints nothing for too long. */
+async function watched(
+  { call, doing, silence, signal }: CallRun,
+  tool: { command: string; args: string[]; install: string; onLine: (line: string) => void },
+): Promise<ToolResult> {
+  const { timeoutMs, silenceMs } = call;
+  const heard: string[] = [];
+  const watchdog = new AbortController();
+  const bark = () => {
+    const what = `${tool.command} printed nothing for ${silenceMs} ms while ${doing}; its last lines:\n${lastLines(heard)}`;
+    watchdog.abort(new RigError(silence, what));
+  };
+  let timer = setTimeout(bark, silenceMs);
+  try {
+    return await runTool({
+      ...tool,
+      timeoutMs,
+      signal: AbortSignal.any([signal, watchdog.signal]),
+      onLine(line) {
+        clearTimeout(timer);
+        timer = setTimeout(bark, silenceMs);
+        heard.push(line);
+        tool.onLine(line);
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failureOf(
+  { exitCode, lines: printed }: ToolResult,
+  lines: CallLines,
+  { call, doing }: CallRun,
+  typed: string,
+): RigError | undefined {
+  const output = lastLines(printed, 40);
+  const error = lines.error();
+  if (error) return new RigError(error.code, `${error.line} (while ${doing})`, { details: { output } });
+  if (!call.exitCodes.includes(exitCode))
+    return new RigError(
+      'TOOL_FAILED',
+      `${typed} ended with ${exitCode} while ${doing}:\n${lastLines(printed)}`,
+      {
+        details: { output },
+      },
+    );
+  if (lines.hasSucceeded()) return undefined;
+  const what = `${typed} ended with ${exitCode} while ${doing}, but printed no line that matches "${call.success}":\n${lastLines(printed)}`;
+  return new RigError('TOOL_FAILED', what, { details: { output } });
+}
