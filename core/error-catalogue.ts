@@ -139,6 +139,14 @@ export const catalogue = {
     cause: 'The loader stopped answering in the middle of a write, read or erase.',
     remedy: 'Reseat the board and run it again; if it repeats, check supply and serial wiring.',
   },
+  FLASH_PROTECTED: {
+    blame: 'dut',
+    category: 'flash',
+    retryable: false,
+    cause: 'The chip is protected: its loader refuses to read, write and erase its flash.',
+    remedy:
+      'Find out who protected it and whether it may be erased; lifting the protection erases the whole chip, and is done only by hand.',
+  },
   FLASH_PROTOCOL: {
     blame: 'dut',
     category: 'flash',

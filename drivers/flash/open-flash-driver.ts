@@ -17,6 +17,8 @@ export async function openFlashDriver(
       return (await import('./avrdude/driver.js')).openAvrdude(having(kind, options, 'link'));
     case 'uf2':
       return (await import('./uf2/driver.js')).openUf2(having(kind, options, 'drive'));
+    case 'stm32flash':
+      return (await import('./stm32flash/driver.js')).openStm32flash(having(kind, options, 'link'));
     default:
       throw new RigError('CONFIG_INVALID', `there is no driver ${kind}`);
   }

@@ -1,0 +1,72 @@
+import { RigError } from '../../../core/errors.js';
+import { isPseudoTerminal } from '../../link/serial-port.js';
+import type { LinkOptions } from '../../link/link.js';
+import { lastLines, runTool, type ToolResult } from '../../tool.js';
+
+const install = 'sudo apt-get install stm32flash';
+const parityLetters = { none: 'n', even: 'e', odd: 'o' } as const;
+let found: { command: string; whether: Promise<void> } | undefined;
+
+/** The command that is meant here: `RIG_STM32FLASH`, else the one on the PATH. */
+export function stm32flashCommand(): string {
+  return process.env['RIG_STM32FLASH'] || 'stm32flash';
+}
+
+/** Throws TOOL_MISSING unless the command can be run; asked once a process, so that a board is left alone when it cannot. */
+export function requireStm32flash(): Promise<void> {
+  const command = stm32flashCommand();
+  if (found?.command !== command) {
+    found = { command, whether: askForHelp(command) };
+    // A tool that is installed after a failure shall be found.
+    found.whether.catch(() => (found = undefined));
+  }
+  return found.whether;
+}
+
+async function askForHelp(command: string): Promise<void> {
+  const { lines } = await runTool({ command, args: ['-h'], timeoutMs: 10_000, install });
+  if (lines.some((line) => line.includes('Usage: stm32flash') || line.includes('-S address'))) return;
+  throw new RigError('TOOL_FAILED', `${command} -h is not stm32flash:\n${lastLines(lines)}`);
+}
+
+/** Rate and frame: the loader's parity is even unless told; a pseudo-terminal can have none. */
+export async function lineArgs(link: LinkOptions, baudRate: number): Promise<string[]> {
+  const parity = (await isPseudoTerminal(link.path)) ? 'none' : (link.loaderParity ?? 'even');
+  return ['-b', String(baudRate), '-m', `8${parityLetters[parity]}1`];
+}
+
+export interface Stm32flashRun {
+  args: readonly string[];
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** Killed as stalled when it has printed nothing for so long, in ms. */
+  silenceMs: number;
+  /** Called for the error of such a silence, with the lines so far. */
+  onSilence: (lines: readonly string[]) => RigError;
+  onLine: (line: string) => void;
+}
+
+/** Runs stm32flash under a watchdog that is fed by its output. */
+export async function runStm32flash(run: Stm32flashRun): Promise<ToolResult> {
+  const lines: string[] = [];
+  const watchdog = new AbortController();
+  const bark = () => watchdog.abort(run.onSilence(lines));
+  let timer = setTimeout(bark, run.silenceMs);
+  try {
+    return await runTool({
+      command: stm32flashCommand(),
+      args: run.args,
+      timeoutMs: run.timeoutMs,
+      signal: AbortSignal.any([run.signal, watchdog.signal]),
+      install,
+      onLine(line) {
+        clearTimeout(timer);
+        timer = setTimeout(bark, run.silenceMs);
+        lines.push(line);
+        run.onLine(line);
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
