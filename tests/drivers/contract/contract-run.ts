@@ -5,6 +5,7 @@ import type { BoardStand } from '../board-stand.js';
 import { failureOf } from '../flash-rig.js';
 import type { SeenRows } from './seen.js';
 import { usualCodes, usualLimits, type ContractSubject, type FailingRow, type TestImage } from './subject.js';
+import { fairLimit, momentNow, type Moment } from './stopwatch.js';
 import type { SubjectBench } from './subject-bench.js';
 
 /** What every group of cases works with. */
@@ -57,7 +58,7 @@ export function goodCodes({ subject }: ContractRun, row: FailingRow): readonly E
   return subject.codes?.[row] ?? usualCodes[row];
 }
 
-export function limitMs({ subject }: ContractRun, row: FailingRow): number {
+function limitMs({ subject }: ContractRun, row: FailingRow): number {
   return (subject.limits?.[row] ?? usualLimits[row]) + (subject.startUpMs ?? 0);
 }
 
@@ -66,12 +67,15 @@ export async function failsAs(
   run: ContractRun,
   row: FailingRow,
   work: Promise<unknown>,
-  { what, since }: { what: string; since: () => number },
+  { what, since }: { what: string; since: () => Moment | undefined },
 ): Promise<RigError> {
-  const { error, at } = await failureOf(work);
+  const { error } = await failureOf(work);
+  const [from, to] = [since(), momentNow()];
   const code = codeIn(run, row, error);
-  const ms = at - since();
-  assert.ok(ms < limitMs(run, row), `${code} after ${Math.round(ms)} ms: ${error.message}`);
+  assert.ok(from, `it failed before that could happen: ${error.message}`);
+  const ms = to.at - from.at;
+  const most = fairLimit(limitMs(run, row), from, to);
+  assert.ok(ms < most, `${Math.round(ms)} ms, and not ${Math.round(most)}: ${error.message}`);
   run.seen.add(row, { what, codes: [code], seconds: ms / 1000 });
   return error as RigError;
 }

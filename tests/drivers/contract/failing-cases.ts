@@ -11,13 +11,13 @@ import {
   lastImage,
   type ContractRun,
 } from './contract-run.js';
+import { momentNow, type Moment } from './stopwatch.js';
 import type { FaultRow } from './subject.js';
 
 /** Boards that are wrong or go wrong: each ends with its code, in time, and never as a pass. */
 export function failingCases(run: ContractRun): void {
   const { subject, bench } = run;
   const main = lastImage(run);
-  const now = () => performance.now();
   /** A board with the row's fault, unless the row cannot be. */
   const withFault = (row: FaultRow, title: string, work: Parameters<typeof bench.onBoard>[2]) => {
     if (subject.notApplicable?.[row] !== undefined) return;
@@ -28,15 +28,15 @@ export function failingCases(run: ContractRun): void {
   };
 
   withFault('silent', 'knows a silent board in time', async ({ driver }) => {
-    const startedAt = now();
+    const started = momentNow();
     const call = subject.firstContact === 'write' ? driver.write([main.image]) : driver.probe();
-    await failsAs(run, 'silent', call, { what: 'known', since: () => startedAt });
+    await failsAs(run, 'silent', call, { what: 'known', since: () => started });
   });
 
   withFault('deadline', 'knows in time that the board has stopped, and says where', async ({ driver }) => {
-    let lastAt = now();
-    const write = driver.write([main.image], { onProgress: () => (lastAt = now()) });
-    const error = await failsAs(run, 'deadline', write, { what: 'stopped', since: () => lastAt });
+    let last = momentNow();
+    const write = driver.write([main.image], { onProgress: () => (last = momentNow()) });
+    const error = await failsAs(run, 'deadline', write, { what: 'stopped', since: () => last });
     assertNames(run, error, main);
   });
 
@@ -44,11 +44,11 @@ export function failingCases(run: ContractRun): void {
     'wrongChip',
     'refuses another chip before anything is written, and names both',
     async ({ stand, driver }) => {
-      const startedAt = now();
+      const started = momentNow();
       await assertUntouched(run, stand, async () => {
         const { message } = await failsAs(run, 'wrongChip', driver.write([main.image]), {
           what: 'nothing written',
-          since: () => startedAt,
+          since: () => started,
         });
         const fitted = (subject.faults.wrongChip ?? []).flatMap((fault) =>
           fault.kind === 'wrong-chip' ? [fault.chip] : [],
@@ -60,9 +60,9 @@ export function failingCases(run: ContractRun): void {
   );
 
   withFault('badCell', 'a bad cell is a mismatch that names the image', async ({ driver }) => {
-    const startedAt = now();
+    const started = momentNow();
     const work = driver.write([main.image]).then(() => driver.verify([main.image]));
-    const error = await failsAs(run, 'badCell', work, { what: 'never a pass', since: () => startedAt });
+    const error = await failsAs(run, 'badCell', work, { what: 'never a pass', since: () => started });
     assertNames(run, error, main);
   });
 
@@ -70,10 +70,10 @@ export function failingCases(run: ContractRun): void {
     'protected',
     'a chip that is protected is refused, and stays as it is',
     async ({ stand, driver }) => {
-      const startedAt = now();
+      const started = momentNow();
       await assertUntouched(run, stand, async () => {
         const work = driver.write([main.image]);
-        await failsAs(run, 'protected', work, { what: 'nothing written', since: () => startedAt });
+        await failsAs(run, 'protected', work, { what: 'nothing written', since: () => started });
       });
     },
   );
@@ -126,13 +126,13 @@ export function interruptedCases(run: ContractRun): void {
       [],
       async ({ stand, driver }) => {
         const stop = new AbortController();
-        let abortedAt = Number.POSITIVE_INFINITY;
+        let aborted: Moment | undefined;
         const onProgress = when(() => {
-          abortedAt = performance.now();
+          aborted = momentNow();
           stop.abort();
         });
         const write = driver.write([main.image], { signal: stop.signal, onProgress });
-        await failsAs(run, 'abort', write, { what: 'stops, then writes again', since: () => abortedAt });
+        await failsAs(run, 'abort', write, { what: 'stops, then writes again', since: () => aborted });
         await driver.write([main.image]);
         await assertWritten(run, stand, main);
       },
@@ -141,14 +141,14 @@ export function interruptedCases(run: ContractRun): void {
 
   if (subject.notApplicable?.unplugged === undefined) {
     bench.onBoard('a board that is unplugged in the middle is lost', [], async ({ stand, driver }) => {
-      let unpluggedAt = Number.POSITIVE_INFINITY;
+      let unplugged: Moment | undefined;
       let unplugging: Promise<void> | undefined;
       const onProgress = when(() => {
-        unpluggedAt = performance.now();
+        unplugged = momentNow();
         unplugging = stand.unplug();
       });
       const write = driver.write([main.image], { onProgress });
-      await failsAs(run, 'unplugged', write, { what: 'lost', since: () => unpluggedAt });
+      await failsAs(run, 'unplugged', write, { what: 'lost', since: () => unplugged });
       await unplugging;
     });
   }

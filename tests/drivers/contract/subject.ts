@@ -121,7 +121,7 @@ export const usualCodes: Record<FailingRow, readonly ErrorCode[]> = {
     'DUT_SILENT',
   ],
   badCell: ['FLASH_VERIFY_MISMATCH'],
-  protected: ['FLASH_PROTECTED' as ErrorCode],
+  protected: ['FLASH_PROTECTED'],
 };
 
 /** From the moment that the row is about: the call, the last progress, the signal, the unplugging. In ms, without the tool's start. */

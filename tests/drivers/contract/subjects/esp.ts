@@ -58,7 +58,7 @@ export function espSubject({
       wrongChip: [{ kind: 'wrong-chip', chip: otherChip }],
       badCell: [{ kind: 'bad-cell', address: 0x13800 }],
     },
-    notApplicable: { protected: 'no such thing in its loader' },
+    notApplicable: { protected: 'the virtual chip has no secure download mode' },
     nowhere: {
       options: { link: { path: '/dev/serial/by-path/none', baudRate: romBaudRate } },
       code: 'PORT_NOT_FOUND',
