@@ -19,7 +19,7 @@ export const catalogue = {
     blame: 'dut',
     category: 'connection',
     retryable: true,
-    cause: 'The board is powered but its loader does not answer.',
+    cause: 'The board is powered, but its loader, or the device at its network address, does not answer.',
     remedy: 'Reseat the board and run it again; if it stays silent, send it to rework.',
   },
   DUT_NOT_IN_LOADER: {
@@ -80,7 +80,38 @@ export const catalogue = {
     cause: 'The host has no way to the network address of the slot, or nothing at it accepts a connection.',
     remedy: 'Check cable, switch and the address in the station file; `ping` it from the station.',
   },
+  CONNECTION_LOST: {
+    blame: 'dut',
+    category: 'network',
+    retryable: true,
+    cause:
+      'The network connection to the device ended while it was in use: the device restarted, or its link went away.',
+    remedy:
+      'Check power and network cable of the slot, and run the unit again; if it repeats, rework the unit.',
+  },
+  AUTH_REFUSED: {
+    blame: 'rig',
+    category: 'permission',
+    retryable: false,
+    cause: 'The device asks for a user and password, and does not take those of the station file.',
+    remedy: 'Correct user and password of the slot in the station file.',
+  },
+  HOST_KEY_WRONG: {
+    blame: 'rig',
+    category: 'verification',
+    retryable: false,
+    cause: 'The SSH server at the address of the slot has another host key than the one that was given.',
+    remedy: 'Check that the address is that of the slot; if the device rightly has another key, correct it.',
+  },
   // identity
+  IDENTITY_UNREADABLE: {
+    blame: 'dut',
+    category: 'verification',
+    retryable: true,
+    cause: 'The device answers, but not with a page that says who it is.',
+    remedy:
+      'Try a good device; if that is refused too, correct identity in the board file, else take the unit out: it is another product.',
+  },
   WRONG_CHIP: {
     blame: 'dut',
     category: 'verification',
@@ -349,6 +380,59 @@ export const catalogue = {
     cause: 'The firmware crashed.',
     remedy: 'Read the panic in the console log; rework the unit.',
   },
+  BOOT_WATCHDOG: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The firmware hung and its watchdog noticed.',
+    remedy: 'Read in the console log which task hung; rework the unit.',
+  },
+  BOOT_OUT_OF_MEMORY: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The firmware ran out of memory.',
+    remedy:
+      'Check that external RAM is fitted and found; if other units do the same, the release needs too much.',
+  },
+  BOOT_KERNEL_PANIC: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The kernel stopped.',
+    remedy:
+      'Read the reason in the console log; check kernel arguments and root file system, then the memory.',
+  },
+  BOOT_FLASH_READ: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The flash chip does not answer, or reads as stuck bits.',
+    remedy: 'Check supply, strapping pins and soldering of the flash chip; replace it if that is in order.',
+  },
+  BOOT_SECURE_BOOT: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: false,
+    cause: 'The signature of an image was rejected, or what is in flash is encrypted for another key.',
+    remedy:
+      'Compare the release’s signing and encryption keys with the fuses of the chip; flash the release that belongs to them.',
+  },
+  BOOT_UNKNOWN: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'A log shows no known fault, and nothing proves that the firmware came up.',
+    remedy: 'Record the boot for longer, from power-up on; read its last lines.',
+  },
+  WIFI_FAILED: {
+    blame: 'dut',
+    category: 'network',
+    retryable: true,
+    cause: 'The firmware did not join its Wi-Fi network.',
+    remedy:
+      'Check name, pass phrase and range of the network with a good board; if that joins, check the antenna of the unit.',
+  },
   BOOT_BROWNOUT: {
     blame: 'dut',
     category: 'boot',
@@ -370,6 +454,13 @@ export const catalogue = {
     retryable: true,
     cause: 'The board reset itself after it had come up.',
     remedy: 'Read the reset cause in the console log; rework the unit.',
+  },
+  RESTART_FAILED: {
+    blame: 'dut',
+    category: 'boot',
+    retryable: true,
+    cause: 'The device was told to restart, and its connection stayed up.',
+    remedy: 'Check console.restart in the board file with a good device; if that restarts, rework the unit.',
   },
   BOOT_DOWNLOAD_MODE: {
     blame: 'rig',
@@ -537,6 +628,13 @@ export const catalogue = {
     retryable: false,
     cause: 'A firmware image is damaged or not what its release file says.',
     remedy: 'Build or download the image again, and put its SHA-256 into the release file.',
+  },
+  LOG_UNREADABLE: {
+    blame: 'config',
+    category: 'other',
+    retryable: false,
+    cause: 'A log that was given for diagnosis cannot be read.',
+    remedy: 'Correct the path, or the permissions of the file.',
   },
   INTERNAL_ERROR: {
     blame: 'rig',

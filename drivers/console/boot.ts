@@ -1,11 +1,13 @@
 import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
+import type { ErrorCode } from '../../core/error-catalogue.js';
 import { boardEvents, eventError, type BoardEvent } from './boot-faults.js';
 import { powerOnCause } from './boot-signatures.js';
 import type { BootExpectation } from './check.js';
 import type { Console, ConsoleCursor, ConsoleMatch } from './console.js';
 import { firstOf, type Candidate } from './first-of.js';
 import { compilePattern } from './pattern.js';
+import { classify } from './diagnosis/classifier.js';
 import { quoted } from './quoted.js';
 
 export { faultSince } from './boot-faults.js';
@@ -41,9 +43,9 @@ interface Progress {
 }
 
 /**
- * Waits for positive proof that the release runs: its version banner, then the ready marker. Ends early with BOOT_PANIC,
- * BOOT_BROWNOUT, BOOT_BAD_IMAGE, BOOT_DOWNLOAD_MODE, BOOT_LOOP or BOOT_WRONG_VERSION, quoting the line that decided; at the deadline
- * with BOOT_SILENT or BOOT_TIMEOUT. PORT_LOST and CONSOLE_LOG_FAILED are the rig's, CONFIG_INVALID the board file's.
+ * Waits for positive proof that the release runs: its version banner, then the ready marker. Ends early with the code of a fatal signature
+ * (BOOT_PANIC, BOOT_BROWNOUT, BOOT_BAD_IMAGE, …, see `diagnosis/`), with BOOT_LOOP or with BOOT_WRONG_VERSION, quoting the line that
+ * decided; at the deadline with BOOT_SILENT or BOOT_TIMEOUT. PORT_LOST and CONSOLE_LOG_FAILED are the rig's, CONFIG_INVALID the board file's.
  */
 export async function awaitBoot(
   console: Console,
@@ -101,7 +103,7 @@ async function seeBoot(
     });
     progress.at = match.end;
     if (is.kind === 'fault') throw await eventError(console, is, match);
-    if (is.kind === 'reset') countReset(progress, match);
+    if (is.kind === 'reset') countReset(progress, match, () => console.textFrom(from));
     if (is.kind === 'version') progress.version = checkVersion(match, options.version);
     if (is.kind === 'ready' && progress.version !== undefined) {
       readyCursors.set(console, match.end);
@@ -117,18 +119,26 @@ export function readyCursor(console: Console): ConsoleCursor | undefined {
 
 const readyCursors = new WeakMap<Console, ConsoleCursor>();
 
-function countReset(progress: Progress, match: ConsoleMatch): void {
+function countReset(progress: Progress, match: ConsoleMatch, textSoFar: () => string): void {
   progress.resets.push(match.groups['cause'] ?? match.text);
   delete progress.version;
   if (progress.resets.length < loopResets) return;
   const causes = progress.resets.join(', ');
+  const { code, why } = causeOfLoop(textSoFar());
   const hint = progress.resets.every((cause) => powerOnCause.test(cause))
     ? '; power-on resets without a power cycle mean that the supply falls'
-    : '';
+    : why;
   const what = `${loopResets} resets before the board was ready (${causes})${hint}`;
-  throw new RigError('BOOT_LOOP', `${what}; the board said "${quoted(match.text)}"`, {
+  throw new RigError(code, `${what}; the board said "${quoted(match.text)}"`, {
     details: { resets: progress.resets },
   });
+}
+
+/** What a loop comes from when its lines say so together, as a diagnosis of the log would name it; BOOT_LOOP when nothing says why. */
+function causeOfLoop(text: string): { code: ErrorCode; why: string } {
+  const { label, code, means, line } = classify(text);
+  if (code === 'OK' || code === 'BOOT_LOOP' || label === 'unknown') return { code: 'BOOT_LOOP', why: '' };
+  return { code, why: `: ${means}, see "${quoted(line)}"` };
 }
 
 function checkVersion(match: ConsoleMatch, wanted: string | undefined): string {

@@ -1,0 +1,20 @@
+import { crashSignatures } from './crash-signatures.js';
+import { romSignatures } from './rom-signatures.js';
+import type { BootSignature } from './signature.js';
+
+/**
+ * Every known fault, the one to name first where two share a line. The live boot (`boot-signatures.ts`) takes the fatal ones from here,
+ * a diagnosis takes all of them.
+ */
+export const signatureTable: readonly BootSignature[] = [...crashSignatures, ...romSignatures];
+
+/** The signature that a line matches. */
+export function signatureOf(
+  said: string,
+): { signature: BootSignature; groups: Record<string, string | undefined> } | undefined {
+  for (const signature of signatureTable) {
+    const found = signature.pattern.exec(said);
+    if (found !== null) return { signature, groups: found.groups ?? {} };
+  }
+  return undefined;
+}
