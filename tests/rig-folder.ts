@@ -27,6 +27,10 @@ export interface SmallBuild {
   appSizeBytes?: number;
   /** Free heap that its firmware reports. */
   heapFreeBytes?: number;
+  /** Two releases of one seed differ in their application only; each version has its own unless told. */
+  seed?: number;
+  /** Further keys of the release file. */
+  release?: object;
 }
 
 /** A rig of its own in a folder of its own: nothing that runs there meets another run. */
@@ -102,7 +106,7 @@ async function putRelease(
   rigs: string,
   kind: 'demo' | 'small',
   version: string,
-  { appSizeBytes = 32 * 1024, heapFreeBytes }: SmallBuild = {},
+  { appSizeBytes = 32 * 1024, heapFreeBytes, seed, release }: SmallBuild = {},
 ): Promise<string> {
   if (kind === 'demo') {
     await symlink(resolve('rigs/releases'), join(rigs, 'releases'));
@@ -117,7 +121,7 @@ async function putRelease(
     version,
     program,
     appSizeBytes,
-    seed: Number(version.replaceAll('.', '')),
+    seed: seed ?? Number(version.replaceAll('.', '')),
   });
   const images = [];
   for (const { name: image, offset, bytes } of built) {
@@ -125,7 +129,7 @@ async function putRelease(
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     images.push({ name: image, file: `${name}/${image}.bin`, offset, sha256 });
   }
-  const file = { release: name, version, chip: 'esp32', images };
+  const file = { release: name, version, chip: 'esp32', images, ...release };
   await writeFile(join(rigs, 'releases', `${name}.yaml`), stringify(file));
   return name;
 }
