@@ -90,7 +90,7 @@ async function fetch(
     if (written > 0 && tries <= 3) socket.write(String(written));
     else socket.destroy(new Error('Receive Failed'));
   });
-  for await (const chunk of socket) {
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     const bytes = chunk as Buffer;
     tries = 0;
     update.write(bytes);

@@ -3,7 +3,11 @@ import { finished } from 'node:stream/promises';
 import type { NetworkDevice, Service } from './device.js';
 import { timings } from '../timings.js';
 import { listening } from './listening.js';
+import { keepSmallWindow } from './small-window.js';
 import { takeUpload } from './upload.js';
+
+/** About that of lwIP on an ESP32. */
+const windowBytes = 16 * 1024;
 
 /**
  * The device's web server: `GET /info` says who it is, `POST /update` takes firmware as Arduino's HTTPUpdateServer does. That one answers 200 also when it
@@ -20,6 +24,7 @@ export async function serveWeb(device: NetworkDevice): Promise<Service> {
   // An upload takes as long as its flash does.
   server.requestTimeout = 0;
   await listening(server, address.host, address.ports.http);
+  keepSmallWindow(server, windowBytes);
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -19,6 +19,12 @@ export async function openFlashDriver(
       return (await import('./uf2/driver.js')).openUf2(having(kind, options, 'drive'));
     case 'stm32flash':
       return (await import('./stm32flash/driver.js')).openStm32flash(having(kind, options, 'link'));
+    case 'ota-http':
+      return (await import('./ota-http/driver.js')).openOtaHttp(having(kind, options, 'network'));
+    case 'espota':
+      return (await import('./espota/driver.js')).openEspota(having(kind, options, 'network'));
+    case 'command':
+      return (await import('./command/driver.js')).openCommand(having(kind, options, 'command'));
     default:
       throw new RigError('CONFIG_INVALID', `there is no driver ${kind}`);
   }
