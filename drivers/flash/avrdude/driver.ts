@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { RigError } from '../../../core/errors.js';
 import { avrChipNamed, avrChips, type AvrChip } from '../../../firmware/avr-chips.js';
+import { lastLines } from '../../tool.js';
 import { makeCalls } from '../calls.js';
 import type { FlashDriver, FlashImage, SerialDriverOptions } from '../flash-driver.js';
 import { hex } from '../place.js';
-import { compare, program, type Job } from './jobs.js';
 import { pagesOf, readContents, sizeOf, within, type Contents } from './contents.js';
+import { withFile } from './hex-file.js';
+import { compare, program, type Job } from './jobs.js';
 import { signatureIn, signatureText } from './output.js';
 import { runSession, type Command } from './session.js';
-import { withFile } from './hex-file.js';
-import { lastLines } from '../../tool.js';
 
 /**
  * Flashes AVRs with optiboot by the command avrdude. The loader is entered anew for each call, as the tool leaves it. Images may be Intel HEX, whose
@@ -108,7 +108,7 @@ export function openAvrdude(options: SerialDriverOptions): FlashDriver {
             doing: `reading ${sizeBytes} bytes at ${hex(offset)}`,
             refused: 'FLASH_READ_FAILED',
             wireBytes: chip.flashBytes,
-            placeOf: (address) => (address === undefined ? '' : ` at ${hex(address)}`),
+            placeOf: atAddress,
             onPage({ address, data }) {
               const piece = within(
                 [{ address: offset, data: Buffer.alloc(sizeBytes) }],
@@ -147,6 +147,7 @@ export function openAvrdude(options: SerialDriverOptions): FlashDriver {
         }
         await program(pagesOf(contents, chip.pageBytes), {
           ...{ run, path, signal, doing: 'erasing', refused: 'FLASH_ERASE_FAILED', contents },
+          placeOf: atAddress,
           onProgress: (image, doneBytes) => call?.onProgress?.({ image, doneBytes, totalBytes }),
         });
       }),
@@ -160,6 +161,10 @@ function chipOf({ chip }: SerialDriverOptions): AvrChip {
   if (avr) return avr;
   const known = avrChips.map((each) => each.chip).join(', ');
   throw new RigError('CONFIG_INVALID', `the driver avrdude flashes ${known}; the board file names ${chip}`);
+}
+
+function atAddress(address: number | undefined): string {
+  return address === undefined ? '' : `, at ${hex(address)}`;
 }
 
 function checkInside(offset: number, sizeBytes: number, chip: AvrChip): void {

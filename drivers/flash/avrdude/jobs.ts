@@ -21,6 +21,8 @@ interface ProgramJob extends Job {
   contents: readonly Contents[];
   /** After each page: bytes of the contents that are in flash now. */
   onProgress: (image: string, doneBytes: number) => void;
+  /** Where an address is, in words, when the contents are nobody's. */
+  placeOf?: Command['placeOf'];
 }
 
 /** Programs whole pages, each of which the loader erases. Throws TOOL_FAILED when one was left out, although all went well. */
@@ -36,10 +38,10 @@ export async function program(
   if (pages.length === 0) return { wireBytes, seconds: 0 };
   await withHexFile(pages, (file) =>
     run({
+      placeOf: placeIn(contents),
       ...job,
       args: ['-U', `flash:w:${file}:i`],
       wireBytes: sizeOf(pages),
-      placeOf: placeIn(contents),
       onPage(page) {
         if (page.kind !== 'program') return;
         missing.delete(page.address);
