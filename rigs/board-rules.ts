@@ -2,6 +2,7 @@ import { suggestion } from '../core/nearest-name.js';
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import { chipFlashes } from '../firmware/chip-flash.js';
 import type { CheckedFile } from './checked-file.js';
+import { checkCommand } from './command-rules.js';
 import { checkName, repeated } from './name-rule.js';
 import { patternProblem } from './pattern-rule.js';
 import { sectorBytes } from './release-rules.js';
@@ -28,6 +29,7 @@ export function checkBoard(file: File): void {
     file.report(['supply', 'offVolts'], what);
   }
   checkDriver(file);
+  checkCommand(file);
   checkSafety(file);
   const { min, max } = supply?.volts ?? {};
   if (min !== undefined && max !== undefined && min >= max)

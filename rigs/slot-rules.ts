@@ -1,6 +1,7 @@
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { CheckedFile } from './checked-file.js';
 import { driverMisfit } from './board-rules.js';
+import { wordsOf } from './command-rules.js';
 import { loaderEntry } from './loader-entry.js';
 import type { Problem } from './problem.js';
 import type { BoardFile, Partly, SlotFile, StationFile } from './rig-files.js';
@@ -52,12 +53,10 @@ function needsOf({ driver: ofSlot }: Partly<SlotFile>, { name, values }: Checked
     const resource = resourceOf[driver];
     if (resource) needs.push({ key: resource, why });
     if (driver !== 'command') continue;
-    const words = Object.values(flash?.command ?? {}).flatMap((call) =>
-      typeof call === 'object' ? (call?.args ?? []) : [],
-    );
+    const words = wordsOf(flash?.command ?? {});
     for (const [placeholder, key] of Object.entries(placeholders)) {
       const word = `{${placeholder}}`;
-      if (words.some((each) => each?.includes(word)))
+      if (words.some((each) => each.includes(word)))
         needs.push({ key, why: `which ${word} in the tool of board ${name} stands for` });
     }
   }

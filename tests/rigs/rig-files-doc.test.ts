@@ -32,22 +32,25 @@ const typeWords: Record<string, string> = {
   object: 'group',
 };
 
-/** The keys of a schema as the tables should have them; lines and faults have tables of their own. */
+/** Definitions with tables of their own, by the word that stands for them. */
+const ownTables: Record<string, string> = { line: 'line', toolCall: 'call' };
+
+/** The keys of a schema as the tables should have them; faults have a table of their own too. */
 function keysOf(schema: SchemaObject, root: SchemaObject, prefix = ''): DocumentedKey[] {
   const properties = (schema['properties'] ?? {}) as Record<string, SchemaObject>;
   const required = (schema['required'] ?? []) as string[];
   return Object.entries(properties).flatMap(([name, written]) => {
     const property = followed(written, root);
     const key = `${prefix}${name}`;
-    const isLine = String(written['$ref']).endsWith('/line');
+    const own = ownTables[String(written['$ref']).split('/').at(-1) ?? ''];
     const types = [property['type'] as string | string[]].flat();
     const words = types.map((type) => typeWords[type] ?? type).join(' or ');
     const row = {
       key,
-      type: isLine ? 'line' : 'enum' in property ? 'choice' : words,
+      type: own ?? ('enum' in property ? 'choice' : words),
       default: required.includes(name) ? 'required' : defaultText(property['default']),
     };
-    if (isLine) return [row];
+    if (own) return [row];
     const inner = property['items'] ? followed(property['items'] as SchemaObject, root) : property;
     return [row, ...keysOf(inner, root, property['items'] ? `${key}[].` : `${key}.`)];
   });
@@ -66,10 +69,14 @@ function defaultText(value: unknown): string {
 test('every key of the schemas stands in the page with its type and default, and no other key does', () => {
   const station = schemaOf('station');
   const { line } = station['definitions'] as { line: SchemaObject };
+  const board = schemaOf('board');
+  const { toolCall } = board['definitions'] as { toolCall: SchemaObject };
   const expected = [
     ...keysOf(station, station),
     ...keysOf(line, station),
-    ...(['board', 'release'] as const).flatMap((kind) => keysOf(schemaOf(kind), schemaOf(kind))),
+    ...keysOf(board, board),
+    ...keysOf(toolCall, board),
+    ...keysOf(schemaOf('release'), schemaOf('release')),
   ];
   // A default that no schema holds is told in words.
   const shown = rows.map((row) =>

@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from '../../../core/error-catalogue.js';
 import { RigError } from '../../../core/errors.js';
-import type { ToolCall } from './command-tool.js';
+import type { ToolCall, ToolError } from './command-tool.js';
 
 /** The output of one run of a described tool, read by the patterns of its call. */
 export interface CallLines {
@@ -15,12 +15,12 @@ export interface CallLines {
 
 export type CallProgress = { percent: number } | { bytes: number };
 
-/** Throws CONFIG_INVALID for a pattern that is no regular expression, or a code that nobody knows. */
-export function readCallLines(call: ToolCall): CallLines {
+/** `common` are the errors of the tool. Throws CONFIG_INVALID for a pattern that is no regular expression, or a code that nobody knows. */
+export function readCallLines(call: ToolCall, common: readonly ToolError[]): CallLines {
   const success = compile(call.success);
   const progress = call.progress === undefined ? undefined : compile(call.progress);
   const identity = call.identity === undefined ? undefined : compile(call.identity);
-  const errors = call.errors.map(({ pattern, code }) => ({
+  const errors = [...common, ...call.errors].map(({ pattern, code }) => ({
     pattern: compile(pattern),
     code: knownCode(code),
   }));

@@ -20,7 +20,7 @@ import { runCall, type CallRun } from './run-call.js';
  */
 export function openCommand(options: Having<'command'>): FlashDriver {
   const { command: tool, chip, flashSizeBytes, link, network, drive, baudRate } = options;
-  const calls = makeCalls(link?.path ?? network?.host ?? drive ?? tool.write.args[0] ?? 'the tool');
+  const calls = makeCalls(link?.path ?? network?.host ?? drive ?? tool.args[0] ?? 'the tool');
   const { baseAddress = 0, pageBytes = 1 } = chipFlashOf(chip) ?? {};
   let isIdentified = false;
   let lastWritten: string | undefined;
@@ -138,7 +138,9 @@ export function openCommand(options: Having<'command'>): FlashDriver {
     erase: (wanted, call) =>
       calls.run(call, async (signal) => {
         if (!tool.erase) throw unsupported('erase', 'erase');
-        const takesRegion = placeholdersIn(tool.erase).some((name) => ['offset', 'address'].includes(name));
+        const takesRegion = placeholdersIn([...tool.args, ...tool.erase.args]).some((name) =>
+          ['offset', 'address'].includes(name),
+        );
         if (wanted && !takesRegion) throw unsupported('erase a region', 'erase with {offset} and {size}');
         if (wanted) checkRegion(wanted, flashSizeBytes, pageBytes);
         if (takesRegion && !wanted && flashSizeBytes === undefined)

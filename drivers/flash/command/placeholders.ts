@@ -1,5 +1,5 @@
 import { RigError } from '../../../core/errors.js';
-import type { CommandTool, ToolCall } from './command-tool.js';
+import type { CommandTool } from './command-tool.js';
 
 /** What may stand in braces in a tool's arguments, and what it is filled with. */
 export const placeholders = {
@@ -17,7 +17,7 @@ export const placeholders = {
 export type Placeholder = keyof typeof placeholders;
 export type Values = Partial<Record<Placeholder, string>>;
 /** The calls of a tool, by their key in the board file. */
-export type CallName = Exclude<keyof CommandTool, 'install'>;
+export type CallName = Exclude<keyof CommandTool, 'install' | 'args' | 'errors'>;
 
 const ofSlot = ['port', 'host', 'drive', 'chip', 'baudRate'] as const;
 const ofRegion = [...ofSlot, 'offset', 'address', 'size'] as const;
@@ -34,8 +34,8 @@ export const placeholdersOf: Readonly<Record<CallName, readonly Placeholder[]>> 
 
 const inBraces = /\{(\w+)\}/g;
 
-/** Names that stand in braces in the arguments of a call, known or not. */
-export function placeholdersIn({ args }: Pick<ToolCall, 'args'>): string[] {
+/** Names that stand in braces in arguments, known or not. */
+export function placeholdersIn(args: readonly string[]): string[] {
   return args.flatMap((word) => [...word.matchAll(inBraces)].map(([, name = '']) => name));
 }
 

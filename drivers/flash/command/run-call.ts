@@ -9,6 +9,9 @@ import { readCallLines, type CallLines, type CallProgress } from './call-lines.j
 import type { ToolCall } from './command-tool.js';
 import { fillArgs, placeholdersIn, type Values } from './placeholders.js';
 
+/** A tool that has said what went wrong may still tidy up, for so many ms; some try again for ever. */
+const graceMs = 1000;
+
 export interface CallRun {
   call: ToolCall;
   /** What the call is about, beside what the slot and the board give. */
@@ -29,18 +32,14 @@ export interface CallRun {
 export async function runCall(options: Having<'command'>, run: CallRun): Promise<CallLines> {
   const { call, signal, doing } = run;
   const { link, command: tool } = options;
-  const [command = '', ...args] = fillArgs(call.args, { ...valuesOf(options), ...run.values });
-  const lines = readCallLines(call);
-  const usesPort = placeholdersIn(call).includes('port');
+  const words = [...tool.args, ...call.args];
+  const [command = '', ...args] = fillArgs(words, { ...valuesOf(options), ...run.values });
+  const lines = readCallLines(call, tool.errors);
+  const usesPort = placeholdersIn(words).includes('port');
   if (link && (usesPort || link.autoReset)) await enterListening({ ...options, link }, signal);
   else await rigEnters(options.enterLoader, signal);
   try {
-    const onLine = (line: string) => {
-      options.log?.(line);
-      const progress = lines.read(line);
-      if (progress) run.onProgress?.(progress);
-    };
-    const result = await watched(run, { command, args, install: tool.install, onLine });
+    const result = await watched(run, lines, { command, args, install: tool.install, log: options.log });
     const failure = failureOf(result, lines, run, commandLine(command, args));
     if (failure) throw failure;
     return lines;
@@ -61,19 +60,25 @@ function valuesOf({ link, network, drive, chip, baudRate }: FlashDriverOptions):
   };
 }
 
-/** Runs the tool, and kills it when it prints nothing for too long. */
-async function watched(
-  { call, doing, silence, signal }: CallRun,
-  tool: { command: string; args: string[]; install: string; onLine: (line: string) => void },
-): Promise<ToolResult> {
+interface WatchedTool {
+  command: string;
+  args: string[];
+  install: string;
+  log: FlashDriverOptions['log'];
+}
+
+/** Runs the tool, and kills it when it prints nothing for too long, or goes on after it said that it has failed. */
+async function watched(run: CallRun, lines: CallLines, { log, ...tool }: WatchedTool): Promise<ToolResult> {
+  const { call, doing, silence, signal } = run;
   const { timeoutMs, silenceMs } = call;
   const heard: string[] = [];
   const watchdog = new AbortController();
   const bark = () => {
     const what = `${tool.command} printed nothing for ${silenceMs} ms while ${doing}; its last lines:\n${lastLines(heard)}`;
-    watchdog.abort(new RigError(silence, what));
+    watchdog.abort(errorSaid(lines, run, heard) ?? new RigError(silence, what));
   };
   let timer = setTimeout(bark, silenceMs);
+  let grace: NodeJS.Timeout | undefined;
   try {
     return await runTool({
       ...tool,
@@ -83,23 +88,35 @@ async function watched(
         clearTimeout(timer);
         timer = setTimeout(bark, silenceMs);
         heard.push(line);
-        tool.onLine(line);
+        log?.(line);
+        const progress = lines.read(line);
+        if (progress) run.onProgress?.(progress);
+        if (lines.error()) grace ??= setTimeout(() => watchdog.abort(errorSaid(lines, run, heard)), graceMs);
       },
     });
   } finally {
     clearTimeout(timer);
+    clearTimeout(grace);
   }
+}
+
+/** The failure that the tool itself has said. */
+function errorSaid(lines: CallLines, { doing }: CallRun, printed: readonly string[]): RigError | undefined {
+  const error = lines.error();
+  const details = { output: lastLines(printed, 40) };
+  return error && new RigError(error.code, `${error.line} (while ${doing})`, { details });
 }
 
 function failureOf(
   { exitCode, lines: printed }: ToolResult,
   lines: CallLines,
-  { call, doing }: CallRun,
+  run: CallRun,
   typed: string,
 ): RigError | undefined {
+  const { call, doing } = run;
   const output = lastLines(printed, 40);
-  const error = lines.error();
-  if (error) return new RigError(error.code, `${error.line} (while ${doing})`, { details: { output } });
+  const error = errorSaid(lines, run, printed);
+  if (error) return error;
   if (!call.exitCodes.includes(exitCode))
     return new RigError(
       'TOOL_FAILED',
