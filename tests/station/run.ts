@@ -13,9 +13,12 @@ export interface StationRun {
   output: string;
 }
 
+/** What a run needs to know of the rig that it is for. */
+export type RunsOn = Pick<RigFolder, 'station' | 'results' | 'env'>;
+
 /** Starts `npx playwright test --project=<station> …` on a rig of the test's own, as a user would. */
 export function startStation(
-  rig: RigFolder,
+  rig: RunsOn,
   words: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; output: () => string; ended: Promise<StationRun> } {
@@ -35,7 +38,7 @@ export function startStation(
 }
 
 export function runStation(
-  rig: RigFolder,
+  rig: RunsOn,
   words?: readonly string[],
   env?: NodeJS.ProcessEnv,
 ): Promise<StationRun> {
@@ -43,7 +46,7 @@ export function runStation(
 }
 
 /** The results folder that `results/latest` names. */
-export function latestResults(rig: RigFolder): Promise<string> {
+export function latestResults(rig: RunsOn): Promise<string> {
   return realpath(join(rig.results, 'latest'));
 }
 
@@ -71,7 +74,7 @@ export async function openAttempts(resultsFolder: string): Promise<string[]> {
 }
 
 /** The console logs of the latest run say that the app's blocks are on their way in these slots. */
-export async function isFlashing(rig: RigFolder, slots: readonly string[]): Promise<boolean> {
+export async function isFlashing(rig: RunsOn, slots: readonly string[]): Promise<boolean> {
   const results = await latestResults(rig).catch(() => undefined);
   if (results === undefined) return false;
   const logs = slots.map((slot) => readFile(join(results, `console/${slot}-1.log`), 'utf8').catch(() => ''));

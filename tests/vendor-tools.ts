@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { esptoolCommand } from '../drivers/flash/esptool-tool.js';
+
+const tools = {
+  esptool: {
+    command: esptoolCommand(),
+    args: ['version'],
+    install: 'python3 -m venv .venv && .venv/bin/pip install esptool',
+  },
+  avrdude: { command: 'avrdude', args: ['-?'], install: 'sudo apt-get install avrdude' },
+  stm32flash: { command: 'stm32flash', args: ['-h'], install: 'sudo apt-get install stm32flash' },
+  curl: { command: 'curl', args: ['--version'], install: 'sudo apt-get install curl' },
+} as const;
+
+/**
+ * Why tests that need these tools are skipped, with what installs them; false when all are there. Throws when they must be there
+ * (`RIG_TOOLS=required`).
+ */
+export function missingTools(...names: (keyof typeof tools)[]): string | false {
+  const missing = names.filter((name) => {
+    const { command, args } = tools[name];
+    return spawnSync(command, args, { stdio: 'ignore', timeout: 60_000 }).error !== undefined;
+  });
+  if (missing.length === 0) return false;
+  const why = `needs ${missing.map((name) => `${name}: ${tools[name].install}`).join('; ')}`;
+  if (process.env['RIG_TOOLS'] === 'required') throw new Error(`${why}, and RIG_TOOLS=required is set`);
+  return why;
+}
