@@ -17,7 +17,7 @@ export type FaultKind =
   | { kind: 'bad-cell'; address: number }
   /** This share of the bytes from the host is lost on the wire, 0 … 1. */
   | { kind: 'dropped-bytes'; share: number }
-  /** The loader stops for good when this much of the bytes announced by a write has arrived, 0 … 100. */
+  /** The loader stops for good when this much of the bytes announced by a write has arrived, 0 … 100; where none are announced (AVR), of what a program may have. */
   | { kind: 'hang'; percent: number }
   /** The chip came with its read-out protection on: its loader refuses to read, write and erase; only lifting it, which erases all, helps. */
   | { kind: 'protected' }
