@@ -8,6 +8,7 @@ import { buildEspImage } from '../../firmware/build-esp-image.js';
 import { buildRelease } from '../../firmware/demo-release.js';
 import type { EspChipName } from '../../firmware/esp-chips.js';
 import { inspectEspImage } from '../../firmware/esp-image.js';
+import { inspectIntelHex } from '../../firmware/intel-hex.js';
 import { seededRandom } from '../../firmware/random.js';
 import { CODE, lookalike } from '../../firmware/lookalike.js';
 import { demoRelease, demoReleases } from '../../rigs/releases/build-demo.js';
@@ -160,3 +161,17 @@ for (const [name, options] of variants) {
     assert(sizeBytes !== undefined && sizeBytes <= image.length);
   });
 }
+
+test('Intel HEX as the vendor’s esptool writes it is read, byte for byte', { skip }, () => {
+  assert(esptool);
+  const [image, file] = [join(folder, 'boot.bin'), join(folder, 'merged.hex')];
+  writeFileSync(image, bootloader);
+  const merge = esptool.major >= 5 ? 'merge-bin' : 'merge_bin';
+  esptool.run('--chip', 'esp32', merge, '--format', 'hex', '-o', file, '0xfff0', image);
+  const { problems, segments } = inspectIntelHex(readFileSync(file));
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    segments.map(({ address, data }) => [address, data.equals(bootloader)]),
+    [[0xfff0, true]],
+  );
+});
