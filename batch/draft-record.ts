@@ -30,6 +30,7 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
   const steps: StepRecord[] = [];
   const measurements: AttemptRecord['measurements'] = [];
   let device: DeviceIdentity | undefined;
+  let isTouched = false;
   const open: { name: string; startedAt: string }[] = [];
   const path = () => open.map(({ name }) => name).join(' › ');
 
@@ -42,6 +43,7 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
     note(event) {
       if (event.type === 'measurement') measurements.push(event.measurement);
       if (event.type === 'device') device = event.device;
+      if (event.type === 'progress') isTouched = true;
       if (event.type !== 'step') return;
       if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
       else closeStep(event.result ?? 'fail');
@@ -53,7 +55,11 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
       while (open.length > 0) closeStep('fail');
       const endedAt = new Date().toISOString();
       const outcome = outcomeFor(blame);
-      const seen = { ...(device && { device }), ...(consoleLog && { consoleLog }) };
+      const seen = {
+        ...(device && { device }),
+        ...(consoleLog && { consoleLog }),
+        ...(isTouched && { flashState: 'unproved' as const }),
+      };
       return { ...header, endedAt, outcome, failure, ...seen, steps, measurements, proof };
     },
   };

@@ -111,7 +111,7 @@ describe('a run', () => {
     const [record] = await recordsOf('run1');
     assert.equal(record?.attemptId, header.attemptId);
     assert.equal(record?.outcome, 'error');
-    assert.equal(record?.failure?.step, 'flash');
+    assert.deepEqual([record?.failure?.step, record?.flashState], ['flash', 'unproved']);
     assert.match(record?.failure?.message ?? '', new RegExp(`pid ${process.pid}`));
     assert.deepEqual(
       record?.steps.map(({ name, result }) => [name, result]),
