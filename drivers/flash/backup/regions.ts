@@ -1,28 +1,37 @@
-import { chipFlashOf } from '../../../firmware/chip-flash.js';
+import { readFile } from 'node:fs/promises';
+import { chipFlashOf, sectorAround } from '../../../firmware/chip-flash.js';
+import { spansOf } from '../../../firmware/release-images.js';
 import type { FlashImage } from '../flash-driver.js';
 
-/** A stretch of flash that begins and ends with an erasable page. */
+/** A stretch of flash that begins and ends with an erasable unit. */
 export interface FlashRegion {
   /** From the start of the flash. */
   offset: number;
   sizeBytes: number;
 }
 
-/** The regions that writing the images would change, in order of their offsets; those that touch are one. */
-export function regionsOf(
-  images: readonly Pick<FlashImage, 'offset' | 'sizeBytes'>[],
+const usualFlash = { chip: '', pageBytes: 4096, baseAddress: 0, erasedByte: 0xff };
+
+/** The regions that writing the images would change, in order of their offsets; those that touch are one. Intel HEX and UF2 say themselves where they go. */
+export async function regionsOf(
+  images: readonly Pick<FlashImage, 'offset' | 'path'>[],
   chip: string,
   flashSizeBytes: number,
-): FlashRegion[] {
-  const regions: FlashRegion[] = [];
+): Promise<FlashRegion[]> {
+  const flash = chipFlashOf(chip) ?? usualFlash;
   const end = writableEnd(chip, flashSizeBytes);
-  for (const { offset, sizeBytes } of [...images].sort((one, two) => one.offset - two.offset)) {
-    const first = pageAround(chip, offset).first;
-    const last = Math.min(end, pageAround(chip, offset + Math.max(1, sizeBytes) - 1).end);
+  const spans = await Promise.all(
+    images.map(async ({ offset, path }) => spansOf(chip, { offset, bytes: await readFile(path) })),
+  );
+  const regions: FlashRegion[] = [];
+  for (const [start, after] of spans.flat().sort(([one], [two]) => one - two)) {
+    const first = sectorAround(flash, start).offset;
+    const last = sectorAround(flash, Math.max(start, after - 1));
+    const lastEnd = Math.min(end, last.offset + last.sizeBytes);
     const before = regions.at(-1);
     if (before && first <= before.offset + before.sizeBytes)
-      before.sizeBytes = Math.max(before.sizeBytes, last - before.offset);
-    else regions.push({ offset: first, sizeBytes: last - first });
+      before.sizeBytes = Math.max(before.sizeBytes, lastEnd - before.offset);
+    else regions.push({ offset: first, sizeBytes: lastEnd - first });
   }
   return regions;
 }
@@ -34,16 +43,4 @@ export function wholeFlash(chip: string, flashSizeBytes: number): FlashRegion[] 
 
 function writableEnd(chip: string, flashSizeBytes: number): number {
   return flashSizeBytes - (chipFlashOf(chip)?.loaderBytes ?? 0);
-}
-
-/** The page or sector that holds a place. */
-function pageAround(chip: string, place: number): { first: number; end: number } {
-  const { pageBytes = 4096, sectorBytes = [] } = chipFlashOf(chip) ?? {};
-  let first = 0;
-  for (const size of sectorBytes) {
-    if (place < first + size) return { first, end: first + size };
-    first += size;
-  }
-  const start = place - (place % pageBytes);
-  return { first: start, end: start + pageBytes };
 }
