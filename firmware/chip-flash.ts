@@ -72,7 +72,10 @@ export function chipFlashOf(chip: string): ChipFlash | undefined {
 }
 
 /** The erase unit around an offset: where it starts and how long it is. */
-export function sectorAround(chip: ChipFlash, offset: number): { offset: number; sizeBytes: number } {
+export function sectorAround(
+  chip: Pick<ChipFlash, 'pageBytes' | 'sectorBytes'>,
+  offset: number,
+): { offset: number; sizeBytes: number } {
   let start = 0;
   for (const sizeBytes of chip.sectorBytes ?? []) {
     if (offset < start + sizeBytes) return { offset: start, sizeBytes };

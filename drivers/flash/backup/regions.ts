@@ -10,7 +10,8 @@ export interface FlashRegion {
   sizeBytes: number;
 }
 
-const usualFlash = { chip: '', pageBytes: 4096, baseAddress: 0, erasedByte: 0xff };
+/** Of a chip that nobody knows. */
+const usualFlash = { pageBytes: 4096 };
 
 /** The regions that writing the images would change, in order of their offsets; those that touch are one. Intel HEX and UF2 say themselves where they go. */
 export async function regionsOf(
