@@ -59,7 +59,7 @@ async function execute(shell: Shell, command: string, channel: ServerChannel): P
     .catch(() => undefined);
   if (status === undefined) return;
   channel.exit(status);
-  channel.end();
+  channel.end(() => channel.close());
 }
 
 async function converse(shell: Shell, channel: ServerChannel): Promise<void> {
@@ -73,7 +73,7 @@ async function converse(shell: Shell, channel: ServerChannel): Promise<void> {
     for (const line of lines) {
       if (line.trim() === 'exit') {
         channel.exit(0);
-        return void channel.end();
+        return void channel.end(() => channel.close());
       }
       await shell.run(line, { out: say, error: say }).catch(() => undefined);
       channel.write('# ');

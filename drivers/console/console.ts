@@ -33,10 +33,10 @@ export interface Console {
   textFrom(cursor: ConsoleCursor): string;
   /** The last `count` lines, for messages. */
   lastLines(count: number): string;
-  /** Sends text and a line end. Throws PORT_LOST. */
+  /** Sends text and a line end. Throws PORT_LOST, and CONNECTION_LOST over a network. */
   sendLine(text: string): Promise<void>;
   expectText(pattern: RegExp, options: ExpectTextOptions): Promise<ConsoleMatch>;
-  /** Resets the board into its firmware by DTR and RTS, where they drive its reset circuit. Throws PORT_LOST. */
+  /** Resets the board into its firmware by DTR and RTS, where they drive its reset circuit. Throws PORT_LOST, and CONFIG_INVALID over a network. */
   resetBoard(): Promise<void>;
   /** Flushes the log file and closes the port; may be called twice. */
   close(): Promise<void>;

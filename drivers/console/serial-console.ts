@@ -1,8 +1,8 @@
 import { RigError } from '../../core/errors.js';
 import { resetIntoFirmware } from '../link/auto-reset.js';
 import type { Link, LinkOptions } from '../link/link.js';
-import type { Console } from './console.js';
 import { openConsoleLog, type ConsoleLog } from './console-log.js';
+import { viewOf, type NotingConsole } from './log-view.js';
 import { waitForText } from './text-wait.js';
 
 export type SerialConsoleOptions = {
@@ -12,11 +12,7 @@ export type SerialConsoleOptions = {
   lineEnd?: string;
 } & ({ logFile: string } | { log: ConsoleLog });
 
-/** A console whose log file also takes notes of the rig. */
-export interface SerialConsole extends Console {
-  /** Writes a note into the log file, marked so that it cannot be taken for the board's. Never seen by `expectText`. */
-  note(text: string): void;
-}
+export type SerialConsole = NotingConsole;
 
 /**
  * The console on a serial port (drivers/link). It listens from the moment it is open. Two consoles one after the other may share a log file;
@@ -43,10 +39,7 @@ export async function openSerialConsole(options: SerialConsoleOptions): Promise<
   };
   let closing: Promise<void> | undefined;
   return {
-    cursor: () => log.text.end,
-    textFrom: (cursor) => log.text.textFrom(cursor),
-    lastLines: (count) => log.text.lastLines(count),
-    note: (text) => log.note(text),
+    ...viewOf(log),
     async sendLine(text) {
       if (log.failure !== undefined) throw log.failure;
       if (ended.aborted) throw ended.reason;

@@ -27,7 +27,7 @@ export async function untilMet<T>(
   { timeoutMs, signal }: MeetOptions,
   attempt: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const timeUp = AbortSignal.timeout(timeoutMs);
+  const timeUp = AbortSignal.timeout(Math.ceil(timeoutMs));
   const stop = signal ? AbortSignal.any([signal, timeUp]) : timeUp;
   let last: unknown = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
   for (;;) {
@@ -41,7 +41,7 @@ export async function untilMet<T>(
     }
     await pause(retryMs, stop).catch(() => undefined);
     if (signal?.aborted) throw abortedBy(signal);
-    if (timeUp.aborted) throw notMet(last, `${where} within ${timeoutMs / 1000} s`);
+    if (timeUp.aborted) throw notMet(last, `${where} within ${(timeoutMs / 1000).toFixed(1)} s`);
   }
 }
 
