@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { BenchPlan, BenchPorts, BenchSlot, BenchState } from '../rigs/bench.js';
 import { openBenchLog, type BenchLog } from './bench-log.js';
 import { createBoard, type Board } from './board.js';
@@ -86,6 +86,8 @@ async function startSlot(
   family(faultOf(faults, 'wrong-chip')?.chip ?? slot.chip).preset?.(flash);
   const place = slot.network && (await takeNetworkPlace());
   const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
+  // Where drives appear is there always, as a host's /media is.
+  if (drive) await mkdir(dirname(drive), { recursive: true });
   // A bench that was killed leaves its drives behind.
   if (drive) await rm(drive, { recursive: true, force: true });
   const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, knock, log: say });
