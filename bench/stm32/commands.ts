@@ -96,7 +96,8 @@ const extendedErase: Command = async (session) => {
   const head = await session.take(2);
   const last = head.readUInt16BE(0);
   // The chips here have one bank: to erase one of two is refused.
-  if (last >= 0xfff0) return eraseAll(session, last === 0xffff && (await session.take(1))[0] === 0x00);
+  if (last >= 0xfff0)
+    return eraseAll(session, checksum(await session.take(1)) === checksum(head) && last === 0xffff);
   const rest = await session.take((last + 1) * 2 + 1);
   const sectors = Array.from({ length: last + 1 }, (_, index) => rest.readUInt16BE(index * 2));
   await eraseSectors(session, sectors, checksum(head) === checksum(rest));

@@ -30,7 +30,7 @@ export function openStm32flash(options: SerialDriverOptions): FlashDriver {
     try {
       const session = await openSession(options, chip, { folder, signal });
       if (session.isProtected) {
-        const what = `the ${chip.chip} on ${link.path} refuses to be read: its read-out protection is on; lifting it erases the chip`;
+        const what = `the ${chip.chip} on ${link.path} refuses to be read: its read-out protection is on. To lift it and erase the chip, put it into its loader and run: stm32flash -k ${link.path}`;
         throw new RigError('FLASH_PROTECTED', what);
       }
       const flashSizeBytes =

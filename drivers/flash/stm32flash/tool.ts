@@ -3,7 +3,8 @@ import { isPseudoTerminal } from '../../link/serial-port.js';
 import type { LinkOptions } from '../../link/link.js';
 import { lastLines, runTool, type ToolResult } from '../../tool.js';
 
-const install = 'sudo apt-get install stm32flash';
+/** Installs the tool. */
+export const stm32flashInstall = 'sudo apt-get install stm32flash';
 const parityLetters = { none: 'n', even: 'e', odd: 'o' } as const;
 let found: { command: string; whether: Promise<void> } | undefined;
 
@@ -24,7 +25,7 @@ export function requireStm32flash(): Promise<void> {
 }
 
 async function askForHelp(command: string): Promise<void> {
-  const { lines } = await runTool({ command, args: ['-h'], timeoutMs: 10_000, install });
+  const { lines } = await runTool({ command, args: ['-h'], timeoutMs: 10_000, install: stm32flashInstall });
   if (lines.some((line) => line.includes('Usage: stm32flash') || line.includes('-S address'))) return;
   throw new RigError('TOOL_FAILED', `${command} -h is not stm32flash:\n${lastLines(lines)}`);
 }
@@ -58,7 +59,7 @@ export async function runStm32flash(run: Stm32flashRun): Promise<ToolResult> {
       args: run.args,
       timeoutMs: run.timeoutMs,
       signal: AbortSignal.any([run.signal, watchdog.signal]),
-      install,
+      install: stm32flashInstall,
       onLine(line) {
         clearTimeout(timer);
         timer = setTimeout(bark, run.silenceMs);
