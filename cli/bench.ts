@@ -10,7 +10,7 @@ import { RigError } from '../core/errors.js';
 import { benchPlan, type BenchState } from '../rigs/bench.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
-import { formatColumns } from './columns.js';
+import { describeBench } from './describe-bench.js';
 import { findRunningBench } from './running-bench.js';
 
 export interface BenchCommandOptions {
@@ -94,31 +94,6 @@ function readState(station: Station, child: ChildProcess, ended: Promise<unknown
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
-}
-
-function describeBench(state: BenchState, station: Station): string {
-  const slots = Object.entries(state.slots);
-  const rows = slots.map(([slot, { serialPath, rfc2217, hwmon }]) => [
-    slot,
-    serialPath,
-    rfc2217,
-    hwmon ?? '-',
-  ]);
-  const [, first] = slots[0] ?? [];
-  const chip = station.slots[0]?.board.chip ?? 'auto';
-  return [
-    `bench of ${state.station}, pid ${state.pid}`,
-    '',
-    formatColumns(['slot', 'serial port', 'RFC 2217', 'meter'], rows),
-    `control socket  ${state.socketPath}`,
-    '',
-    'The boards have power and wait in their loaders until something drives their lines. Try:',
-    `  esptool --chip ${chip} --port ${first?.serialPath} --before no-reset --after no-reset flash-id`,
-    `  esptool --chip ${chip} --port rfc2217://${first?.rfc2217} flash-id`,
-    '',
-    `Runs of ${state.station} use this bench as long as it runs. Ctrl-C ends it.`,
-    '',
-  ].join('\n');
 }
 
 function firstSignal(): Promise<void> {

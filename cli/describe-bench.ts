@@ -1,0 +1,55 @@
+import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
+import type { BenchState } from '../rigs/bench.js';
+import type { Station } from '../rigs/types.js';
+import { formatColumns } from './columns.js';
+
+/** What `rig bench` prints: where each virtual board is, and what to type at it. */
+export function describeBench(state: BenchState, station: Station): string {
+  const rows = station.slots.flatMap(({ id, board }) => {
+    const ports = state.slots[id];
+    if (ports === undefined) return [];
+    const { serialPath, rfc2217, hwmon, drive, network } = ports;
+    return [[id, board.chip, serialPath, rfc2217, network?.host ?? drive ?? '-', hwmon ?? '-']];
+  });
+  return [
+    `bench of ${state.station}, pid ${state.pid}`,
+    '',
+    formatColumns(['slot', 'chip', 'serial port', 'RFC 2217', 'drive or address', 'meter'], rows),
+    `control socket  ${state.socketPath}`,
+    '',
+    'The boards have power and wait in their loaders until something drives their lines. Try:',
+    ...[...new Set(station.slots.map(({ board }) => board.flash.driver))].flatMap((driver) =>
+      hintsFor(driver, station, state),
+    ),
+    '',
+    `Runs of ${state.station} use this bench as long as it runs. Ctrl-C ends it.`,
+    '',
+  ].join('\n');
+}
+
+/** What a person would type at the first board with that driver. */
+function hintsFor(driver: FlashDriverKind, station: Station, state: BenchState): string[] {
+  const slot = station.slots.find(({ board }) => board.flash.driver === driver);
+  const ports = slot && state.slots[slot.id];
+  if (slot === undefined || ports === undefined) return [];
+  const { serialPath, rfc2217, drive, network } = ports;
+  switch (driver) {
+    case 'esptool-js':
+    case 'esptool':
+      return [
+        `  esptool --chip ${slot.board.chip} --port ${serialPath} --before no-reset --after no-reset flash-id`,
+        `  esptool --chip ${slot.board.chip} --port rfc2217://${rfc2217} flash-id`,
+      ];
+    case 'avrdude':
+      return [`  avrdude -c arduino -p m328p -P ${serialPath} -b 115200 -U flash:r:flash.hex:i`];
+    case 'stm32flash':
+      return [`  stm32flash -m 8n1 ${serialPath}`];
+    case 'uf2':
+      return drive ? [`  cat ${drive}/INFO_UF2.TXT`] : [];
+    case 'ota-http':
+    case 'espota':
+      return network ? [`  curl http://${network.host}:${network.ports.http}/info`] : [];
+    case 'command':
+      return [];
+  }
+}
