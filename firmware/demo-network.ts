@@ -1,5 +1,6 @@
 import { demoProgram } from './demo-program.js';
 import { demoProgram8266, demoProgramC3, demoProgramS3 } from './demo-program-esp.js';
+import { buildRelease } from './demo-release.js';
 import { encodeProgram, findProgram } from './factory-app-codec.js';
 import type { FactoryAppProgram } from './factory-app.js';
 import { lookalike, READ_ONLY_DATA } from './lookalike.js';
@@ -60,3 +61,20 @@ export function readGatewayFirmware(
 
 /** First bytes of a program that carries its version. */
 export const gatewayMagic = 'RIGAPP/2';
+
+/** The application of the node's demo release: small, so that a line of them is soon done. */
+export function demoNodeApp(): Buffer {
+  const release = buildRelease({
+    chip: 'esp32',
+    version: '1.2.0',
+    program: nodeProgram('esp32'),
+    appSizeBytes: 192_000,
+    seed: 232,
+  });
+  return release.find(({ name }) => name === 'app')?.bytes ?? Buffer.alloc(0);
+}
+
+/** The firmware of the gateway's demo release. */
+export function demoGatewayFirmware(): Buffer {
+  return buildGatewayFirmware({ version: '1.2.0', program: gatewayProgram, sizeBytes: 256_000, seed: 64 });
+}

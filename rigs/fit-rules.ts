@@ -1,5 +1,5 @@
 import { hex } from '../firmware/hex.js';
-import { checkImageContents } from '../firmware/release-images.js';
+import { checkImageContents, requiredImages } from '../firmware/release-images.js';
 import { policyOf } from './board-policy.js';
 import type { CheckedFile } from './checked-file.js';
 import { checkFirmware } from './firmware-rules.js';
@@ -20,7 +20,32 @@ export interface LoadedRelease {
  */
 export async function checkFit(release: LoadedRelease, board: CheckedFile<BoardFile>): Promise<Problem[]> {
   const policy = await policyOf(board);
-  return [...placeProblems(release, board), ...checkFirmware(release, board, policy)];
+  return [
+    ...completenessProblems(release, board),
+    ...placeProblems(release, board),
+    ...checkFirmware(release, board, policy),
+  ];
+}
+
+/** Drivers that give a device its application while it runs. */
+const overTheAir: readonly unknown[] = ['ota-http', 'espota'];
+
+/** A loader has to be given everything, a device that is updated over the air its application alone. */
+function completenessProblems({ file, images }: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
+  const { driver } = board.values.flash ?? {};
+  const written = file.values.images ?? [];
+  const missing = requiredImages(file.values.chip ?? '').filter(
+    (required) => !written.some((entry) => entry?.name === required),
+  );
+  if (overTheAir.includes(driver)) {
+    if (written.length < 2 || images.length < 2) return [];
+    const what = `has ${written.length} images, but the driver ${driver} of board ${board.name} sends one; make a release of the application alone`;
+    return [file.problemAt(['images'], what)];
+  }
+  // What else is missing was reported when the file was read.
+  if (missing.length === 0 || written.length !== 1 || written[0]?.name !== 'app') return [];
+  const what = `has the application alone, for devices that are updated over the air, but board ${board.name} is written by its loader; add ${missing.join(' and ')}`;
+  return [file.problemAt(['images'], what)];
 }
 
 function placeProblems(release: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {

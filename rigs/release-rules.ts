@@ -32,8 +32,9 @@ export async function checkRelease(file: File): Promise<LoadedImage[]> {
   return images;
 }
 
-/** Without one of its images a chip does not boot. */
+/** Without one of its images a chip does not boot. An application alone is for devices that are updated while they run: `fit-rules.ts`. */
 function checkRequired(file: File, entries: readonly (Partly<ImageEntry> | undefined)[]): void {
+  if (entries.length === 1 && entries[0]?.name === 'app') return;
   const { chip } = file.values;
   const required = chip === undefined ? [] : requiredImages(chip);
   const unnamed = entries.some((entry) => entry?.name === undefined);

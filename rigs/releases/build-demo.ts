@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { RigError } from '../../core/errors.js';
 import { buildAvrHex, demoUno } from '../../firmware/avr-demo.js';
+import { demoGatewayFirmware, demoNodeApp } from '../../firmware/demo-network.js';
 import { demoProgram } from '../../firmware/demo-program.js';
 import { demoProgram8266, demoProgramC3, demoProgramS3 } from '../../firmware/demo-program-esp.js';
 import { buildRelease, type DemoReleaseOptions } from '../../firmware/demo-release.js';
@@ -50,6 +51,8 @@ export const demoReleases: Record<string, () => DemoFile[]> = {
   'demo-uno-1.2.0': () => [{ name: 'app', file: 'app.hex', bytes: buildAvrHex(demoUno) }],
   'demo-stm32f103-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF103) }],
   'demo-stm32f411-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: buildStm32Image(demoF411) }],
+  'demo-node-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: demoNodeApp() }],
+  'demo-gateway-1.2.0': () => [{ name: 'app', file: 'app.bin', bytes: demoGatewayFirmware() }],
   'demo-pico-1.2.0': () => [{ name: 'app', file: 'app.uf2', bytes: buildRp2040Uf2(demoPico) }],
 };
 
