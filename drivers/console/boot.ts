@@ -1,7 +1,7 @@
 import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import type { ErrorCode } from '../../core/error-catalogue.js';
-import { boardEvents, eventError, type BoardEvent } from './boot-faults.js';
+import { boardEventOf, boardEvents, eventError } from './boot-faults.js';
 import { powerOnCause } from './boot-signatures.js';
 import type { BootExpectation } from './check.js';
 import type { Console, ConsoleCursor, ConsoleMatch } from './console.js';
@@ -33,7 +33,7 @@ export interface Booted {
   readyAt: ConsoleCursor;
 }
 
-type Seen = BoardEvent | { kind: 'version' } | { kind: 'ready' };
+type Seen = { kind: 'board' | 'version' | 'ready' };
 
 /** What has been seen of the boot so far. */
 interface Progress {
@@ -102,8 +102,10 @@ async function seeBoot(
       ...(options.signal && { signal: options.signal }),
     });
     progress.at = match.end;
-    if (is.kind === 'fault') throw await eventError(console, is, match);
-    if (is.kind === 'reset') countReset(progress, match, () => console.textFrom(from));
+    const event = is.kind === 'board' ? boardEventOf(match.text) : undefined;
+    if (event?.kind === 'fault') throw await eventError(console, event, match);
+    if (event?.kind === 'reset')
+      countReset(progress, event.groups['cause'], match.text, () => console.textFrom(from));
     if (is.kind === 'version') progress.version = checkVersion(match, options.version);
     if (is.kind === 'ready' && progress.version !== undefined) {
       readyCursors.set(console, match.end);
@@ -119,25 +121,31 @@ export function readyCursor(console: Console): ConsoleCursor | undefined {
 
 const readyCursors = new WeakMap<Console, ConsoleCursor>();
 
-function countReset(progress: Progress, match: ConsoleMatch, textSoFar: () => string): void {
-  progress.resets.push(match.groups['cause'] ?? match.text);
+function countReset(
+  progress: Progress,
+  cause: string | undefined,
+  line: string,
+  textSoFar: () => string,
+): void {
+  progress.resets.push(cause ?? line);
   delete progress.version;
   if (progress.resets.length < loopResets) return;
   const causes = progress.resets.join(', ');
   const { code, why } = causeOfLoop(textSoFar());
-  const hint = progress.resets.every((cause) => powerOnCause.test(cause))
+  const supply = progress.resets.every((each) => powerOnCause.test(each))
     ? '; power-on resets without a power cycle mean that the supply falls'
-    : why;
+    : '';
+  const hint = why ?? supply;
   const what = `${loopResets} resets before the board was ready (${causes})${hint}`;
-  throw new RigError(code, `${what}; the board said "${quoted(match.text)}"`, {
+  throw new RigError(code, `${what}; the board said "${quoted(line)}"`, {
     details: { resets: progress.resets },
   });
 }
 
 /** What a loop comes from when its lines say so together, as a diagnosis of the log would name it; BOOT_LOOP when nothing says why. */
-function causeOfLoop(text: string): { code: ErrorCode; why: string } {
+function causeOfLoop(text: string): { code: ErrorCode; why?: string } {
   const { label, code, means, line } = classify(text);
-  if (code === 'OK' || code === 'BOOT_LOOP' || label === 'unknown') return { code: 'BOOT_LOOP', why: '' };
+  if (code === 'OK' || code === 'BOOT_LOOP' || label === 'unknown') return { code: 'BOOT_LOOP' };
   return { code, why: `: ${means}, see "${quoted(line)}"` };
 }
 

@@ -1,6 +1,6 @@
 import { RigError } from '../../core/errors.js';
 import { limitsText, type Measurement } from '../../core/measurement.js';
-import { boardEvents, eventError, faultSince, type BoardEvent } from './boot-faults.js';
+import { boardEventOf, boardEvents, eventError, faultSince } from './boot-faults.js';
 import { readyCursor } from './boot.js';
 import type { Check, CheckCommand } from './check.js';
 import type { Console, ConsoleCursor } from './console.js';
@@ -47,7 +47,7 @@ export async function runCheck(check: Check, options: RunCheckOptions): Promise<
   return taken;
 }
 
-type Answer = BoardEvent | { kind: 'fail' } | { kind: 'response' };
+type Answer = { kind: 'board' | 'fail' | 'response' };
 
 /** Waits for the response and returns where it ends. */
 async function awaitResponse(
@@ -84,7 +84,7 @@ async function awaitResponse(
       details: { response: quoted(line) },
     });
   }
-  throw await eventError(console, is, match);
+  throw await eventError(console, boardEventOf(match.text), match);
 }
 
 /** The text from `from` to the end of the line in which the response ends. */

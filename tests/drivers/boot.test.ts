@@ -3,7 +3,10 @@ import { test, type TestContext } from 'node:test';
 import { RigError } from '../../core/errors.js';
 import { bootSignatures } from '../../drivers/console/boot-signatures.js';
 import { awaitBoot, faultSince, readyCursor } from '../../drivers/console/boot.js';
+import { classify } from '../../drivers/console/diagnosis/classifier.js';
+import { faultCodes } from '../../drivers/console/diagnosis/labels.js';
 import { consoleOnPty } from './console-rig.js';
+import { recordedLogs } from './diagnosis-logs.js';
 
 const rom = [
   'ets Jul 29 2019 12:21:46',
@@ -137,6 +140,33 @@ test('a reset between banner and ready takes the banner’s proof away', async (
   assert.match(error.message, /no version banner/);
 });
 
+test('a loop of watchdog resets is BOOT_WATCHDOG', async (t) => {
+  const hung = rom.map((line) => line.replace('0x1 (POWERON_RESET)', '0x8 (TG1WDT_SYS_RESET)'));
+  const error = await failureOf(t, [...hung, ...hung, ...hung]);
+  assert.equal(error.code, 'BOOT_WATCHDOG');
+  assert.match(error.message, /a watchdog reset the chip/);
+});
+
+test('a Wi-Fi failure does not end a boot, but is what a loop comes from', async (t) => {
+  const failed = 'W (17114) wifi: disconnected, reason 201 NO_AP_FOUND';
+  assert.ok('version' in (await bootOf(t, [...rom, failed, banner, ready])));
+  const error = await failureOf(t, [...rom, failed, ...rom, failed, ...rom]);
+  assert.equal(error.code, 'WIFI_FAILED');
+  assert.match(error.message, /reason 201/);
+});
+
+test('a unit’s record and the diagnosis of its log name the same', async (t) => {
+  const named = new Set<string>(Object.values(faultCodes));
+  let both = 0;
+  for (const { name, text } of recordedLogs) {
+    const error = await timeoutOf(t, text.split('\n'));
+    if (!named.has(error.code)) continue;
+    assert.equal(classify(text).code, error.code, name);
+    both++;
+  }
+  assert.ok(both >= 20, String(both));
+});
+
 const faults: [string, string, RegExp][] = [
   ['Brownout detector was triggered', 'BOOT_BROWNOUT', /brown-out level/],
   ['rst:0xf (BROWNOUT_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)', 'BOOT_BROWNOUT', /rst:0xf/],
@@ -144,8 +174,14 @@ const faults: [string, string, RegExp][] = [
   ['waiting for download', 'BOOT_DOWNLOAD_MODE', /"waiting for download"/],
   [' ets Jan  8 2013,rst cause:1, boot mode:(1,6)', 'BOOT_DOWNLOAD_MODE', /GPIO0/],
   ['invalid header: 0xffffffff', 'BOOT_BAD_IMAGE', /blank/],
-  ['invalid header: 0x12345678', 'BOOT_BAD_IMAGE', /0x12345678/],
-  ['flash read err, 1000', 'BOOT_BAD_IMAGE', /does not answer/],
+  ['invalid header: 0x12345678', 'BOOT_SECURE_BOOT', /0x12345678/],
+  ['flash read err, 1000', 'BOOT_FLASH_READ', /does not answer/],
+  ['invalid header: 0xfffffeff', 'BOOT_FLASH_READ', /all ones/],
+  [
+    'heap_caps_malloc was called but failed to allocate 1704 bytes with 0x1800 capabilities.',
+    'BOOT_OUT_OF_MEMORY',
+    /1704 bytes/,
+  ],
   ['csum err:0x5a!=0x5f', 'BOOT_BAD_IMAGE', /csum err:0x5a!=0x5f/],
   [
     'E (61) esp_image: image at 0x10000 has invalid magic byte (nothing flashed here?)',
@@ -154,12 +190,12 @@ const faults: [string, string, RegExp][] = [
   ],
   ['E (70) boot: No bootable app partitions in the partition table', 'BOOT_BAD_IMAGE', /found no app/],
   ['E (71) boot: Factory app partition is not bootable', 'BOOT_BAD_IMAGE', /rejected/],
-  ['E (80) secure_boot_v2: Sig block 0 invalid: digest', 'BOOT_BAD_IMAGE', /signature/],
+  ['E (80) secure_boot_v2: Sig block 0 invalid: digest', 'BOOT_SECURE_BOOT', /signature/],
   ['abort() was called at PC 0x400d4321 on core 0', 'BOOT_PANIC', /abort\(\) at 0x400d4321/],
   ['assert failed: app_main main.c:12 (ok)', 'BOOT_PANIC', /main\.c:12/],
-  ['E (5000) task_wdt: Task watchdog got triggered. The following tasks', 'BOOT_PANIC', /hangs/],
+  ['E (5000) task_wdt: Task watchdog got triggered. The following tasks', 'BOOT_WATCHDOG', /hangs/],
   ['Exception (29):', 'BOOT_PANIC', /\(29\)/],
-  ['Kernel panic - not syncing: no init found', 'BOOT_PANIC', /no init found/],
+  ['Kernel panic - not syncing: no init found', 'BOOT_KERNEL_PANIC', /no init found/],
 ];
 
 for (const [line, code, said] of faults) {

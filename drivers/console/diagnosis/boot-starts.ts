@@ -1,5 +1,5 @@
 import { uptimeOf } from './line-kinds.js';
-import { applicationStage, resetClassOf, type StartLine } from './starts.js';
+import { applicationStage, resetClassOf, zephyrStage, type StartLine } from './starts.js';
 import { newBoot, type Boot, type LineRef, type Story } from './story.js';
 
 /** A reset so few lines after Wi-Fi was started is taken for its consequence. */
@@ -24,7 +24,10 @@ export function noteStart(story: Story, start: StartLine, at: LineRef): void {
     const earlier = start.stage === 2 ? [] : story.boot.stages;
     const boot = { ...story.boot, stages: [...earlier, start.stage] };
     // What an earlier stage proved was proved of that stage: MCUboot has Zephyr's banner too.
-    if (start.stage < applicationStage) delete boot.proof;
+    if (start.stage < applicationStage) {
+      delete boot.proof;
+      boot.handedOver = false;
+    }
     if (start.kind === 'reset') boot.at = at;
     story.boot = boot;
   } else {
@@ -43,7 +46,7 @@ function continues(boot: Boot, { kind, stage }: StartLine): boolean {
   if (boot.at === undefined) return false;
   if (kind === 'banner') return false;
   if (kind === 'reset') return boot.reason === undefined && boot.stages.every((earlier) => earlier === 0);
-  const bannerOfBootloader = stage === 2 && boot.stages.length === 1 && boot.stages[0] === 3;
+  const bannerOfBootloader = stage === 2 && boot.stages.length === 1 && boot.stages[0] === zephyrStage;
   return boot.content !== 'output' && (bannerOfBootloader || boot.stages.every((earlier) => earlier < stage));
 }
 
@@ -61,12 +64,13 @@ export function noteUptime(story: Story, said: string, at: LineRef): void {
 
 /** Counts the start of the boot that ends here. */
 export function judgeStart(story: Story): void {
-  const { at, reason, after, afterWifi, expected } = story.boot;
+  const { at, reason, after, afterWifi, expected, proof } = story.boot;
   if (at === undefined) return;
   const start = { ...at, ...(reason !== undefined && { reason }) };
   const kind = resetClassOf(reason);
-  if (kind === 'rtc-watchdog' && after === 'nothing') story.earlierWatchdogReset ??= start;
-  else if (kind === 'watchdog' || kind === 'rtc-watchdog') story.watchdogReset ??= start;
+  // A flash tool resets some chips by their RTC watchdog; such a reset lies before the log, and the firmware comes up after it.
+  const byTool = kind === 'rtc-watchdog' && after === 'nothing' && proof?.proof === 'app';
+  if ((kind === 'watchdog' || kind === 'rtc-watchdog') && !byTool) story.watchdogReset ??= start;
   if (expected || kind === 'sleep' || kind === 'host' || after === 'nothing') return;
   if (after === 'text' && kind !== 'software') return;
   story.unexpected++;

@@ -31,7 +31,8 @@ export function tell(story: Story, line: LogLine): void {
   else noteUptime(story, said, at);
   const found = signatureOf(said);
   if (found !== undefined) noteFault(story, found.signature, found.groups, at);
-  else if (start === undefined || start.kind === 'stage') noteText(story, said, at);
+  else if (start === undefined || start.kind === 'stage')
+    noteText(story, said, at, { torn: line.torn ?? false });
 }
 
 function noteFault(
@@ -67,7 +68,7 @@ function followDump(story: Story, said: string): void {
   else story.dump = { ...dump, lines: dump.lines - 1 };
 }
 
-function noteText(story: Story, said: string, at: LineRef): void {
+function noteText(story: Story, said: string, at: LineRef, { torn }: { torn: boolean }): void {
   const wifi = wifiEventOf(said);
   if (wifi?.kind === 'connected') story.wifi = 'connected';
   if (wifi?.kind === 'failed') noteWifiFailure(story, at, wifi.reason);
@@ -80,7 +81,8 @@ function noteText(story: Story, said: string, at: LineRef): void {
   }
   const bootText = isBootText(said);
   const readable = bootText || isReadable(said);
-  if (readable && !bootText && boot.handedOver && !boot.output.some(({ line }) => line === at.line))
+  const own = readable && !bootText && !(torn && mayBeBootText.test(said));
+  if (own && boot.handedOver && !boot.output.some(({ line }) => line === at.line))
     boot.output = [...boot.output, at].slice(0, outputsKept);
   boot.handedOver ||= isHandover(said);
   const content = contentOf(said, boot, readable, bootText);
@@ -90,6 +92,9 @@ function noteText(story: Story, said: string, at: LineRef): void {
   boot.updated ||= updateTaken.test(said);
   story.boot = boot;
 }
+
+/** The beginning of a line that a bootloader may have begun. */
+const mayBeBootText = /^[IWDEV](?::| \()|^\[\d/;
 
 const joined = { proof: 'app', means: 'the firmware joined its network' } as const;
 

@@ -38,7 +38,7 @@ const bootText = new RegExp(
 
 /** The ROM or second stage has done its part with this line: what follows is the firmware's. */
 export function isHandover(said: string): boolean {
-  return /^entry 0x[0-9a-f]+$|^~ld$|^csum 0x[0-9a-f]+$|^v[0-9a-f]{8}$|^jump to run|Loaded app from partition|Calling app_main/.test(
+  return /^entry 0x[0-9a-f]+$|^~ld$|^csum 0x[0-9a-f]+$|^v[0-9a-f]{8}$|^jump to run|Loaded app from partition|Calling app_main|\*{3} Booting (?:Zephyr OS|nRF Connect SDK)/.test(
     said,
   );
 }

@@ -4,6 +4,8 @@ import { StringDecoder } from 'node:string_decoder';
 export interface LogLine {
   text: string;
   number: number;
+  /** Set for the last line of a log that has no end yet. */
+  torn?: true;
   /** Set for what the rig noted, which the board did not say. */
   note?: true;
 }
@@ -17,7 +19,7 @@ export interface LogLines {
 }
 
 /** A line longer than this (garbage at a wrong rate) is taken in pieces of this size. */
-const longestLineBytes = 16 * 1024;
+const longestLineBytes = 2 * 1024;
 
 /**
  * Lines end in LF, CR LF, CR CR LF or CR. Lines of the rig's own console log (`console-file.ts`) are brought back to what the board said:
@@ -85,7 +87,9 @@ export function createLogLines(): LogLines {
       if (pending.length > 0) take(decode(pending), number, out);
       if (held !== undefined) out.push(held);
       held = before;
-      return out;
+      return pending.length > 0
+        ? out.map((line, index) => (index === out.length - 1 ? { ...line, torn: true } : line))
+        : out;
     },
   };
 }

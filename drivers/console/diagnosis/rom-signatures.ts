@@ -72,6 +72,7 @@ const badBootloader: SignatureRow[] = [
 
 const lastWordsOfRom: SignatureRow[] = [
   [/ets_(?:main|loader)\.c \d+.*/, 'the ROM gave up on what is in flash'],
+  [/^user code done/m, 'the second stage has nothing to run'],
 ];
 
 const badImage: SignatureRow[] = [
@@ -156,8 +157,5 @@ export const romSignatures = [
   ...signatures({ label: 'secure_boot_fail', rank: 'signature' }, signature),
   ...signatures({ label: 'bad_image', rank: 'image' }, badBootloader),
   ...signatures({ label: 'bad_image', rank: 'image' }, badImage),
-  ...signatures({ label: 'bad_image', rank: 'wreckage' }, lastWordsOfRom),
-  ...signatures({ label: 'bad_image', rank: 'wreckage', fatal: false }, [
-    [/^user code done/m, 'the second stage has nothing to run'],
-  ]),
+  ...signatures({ label: 'bad_image', rank: 'wreckage', fatal: false }, lastWordsOfRom),
 ];

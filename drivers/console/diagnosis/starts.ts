@@ -10,6 +10,9 @@ export interface StartLine {
   fromFlash?: boolean;
 }
 
+/** The stage of Zephyr's banner, and of a Linux kernel. */
+export const zephyrStage = 3;
+
 /** The stage of an application's own banner, which has other text before it in the same start. */
 export const applicationStage = 4;
 
@@ -47,7 +50,7 @@ const stages: readonly (readonly [RegExp, number])[] = [
   [/^U-Boot \d{4}\.\d/, 2],
   [/\bStarting bootloader$/, 2],
   [/\bLinux version \d+\.\d/, 3],
-  [/\*{3} Booting (?:Zephyr OS|nRF Connect SDK)/, 3],
+  [/\*{3} Booting (?:Zephyr OS|nRF Connect SDK)/, zephyrStage],
   [/^\[[DIC]\]\[app:\d+\]: Running through setup/, applicationStage],
   [/\bCFG: Loaded from /, applicationStage],
   [/powered by Lua \d/, applicationStage],

@@ -57,8 +57,6 @@ export interface Story {
   /** Of those, power-on resets of a boot that had not come to its firmware: a bouncing supply switch makes one. */
   bounces: number;
   watchdogReset?: LineRef & { reason?: string };
-  /** An RTC watchdog reset before the log begins: the reset that a flash tool makes looks the same. */
-  earlierWatchdogReset?: LineRef & { reason?: string };
   faults: Partial<Record<Rank, SeenFault>>;
   /** A crash whose address may stand in the lines to come. */
   dump?: { rank: Rank; lines: number };

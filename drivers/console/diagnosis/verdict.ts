@@ -1,8 +1,8 @@
-import type { LineRef, SeenFault, Story } from './story.js';
+import type { Boot, LineRef, SeenFault, Story } from './story.js';
 import { proofs, type Proof } from './good-markers.js';
 import { codeOfLabel, remedyOf, type BootLabel, type VerdictCode } from './labels.js';
 import { placeOf, type Rank } from './precedence.js';
-import { resetClassOf } from './starts.js';
+import { resetClassOf, zephyrStage } from './starts.js';
 import { wifiReasonHint, wifiReasonName } from './wifi-reasons.js';
 
 /** What a boot log shows, and the line that says so. */
@@ -56,7 +56,7 @@ function fault(story: Story): Finding | undefined {
     found.push([rank, said(seen)]);
   if (story.download !== undefined) found.push(['strap', said(story.download)]);
   if (typeof story.wifi === 'object') found.push(['network', wifiFailure(story.wifi)]);
-  const hung = story.watchdogReset ?? (provedByApp(story) ? undefined : story.earlierWatchdogReset);
+  const hung = story.watchdogReset;
   if (hung !== undefined)
     found.push([
       'silent-watchdog',
@@ -129,11 +129,16 @@ function proofOf({ boot, starts }: Story): { proof: Proof; at: LineRef; means: s
   if (proof?.proof === 'app') return proof;
   if (joining) return undefined;
   const [first] = output;
-  if (first !== undefined && output.length >= 2 && !complained)
+  if (first !== undefined && output.length >= outputsWanted(boot) && !complained)
     return { proof: 'output', at: first, means: 'after the ROM’s hand-over the firmware speaks' };
   if (proof === undefined || doubted) return undefined;
   if (proof.proof === 'handover') return proof;
   return starts <= 1 ? { ...proof, means: `${proof.means}; the log ends there` } : undefined;
+}
+
+/** One line may be the rest of a ROM's; after Zephyr's banner, which is Zephyr's own word, it is enough. */
+function outputsWanted({ stages }: Boot): number {
+  return stages.includes(zephyrStage) ? 1 : 2;
 }
 
 /**
