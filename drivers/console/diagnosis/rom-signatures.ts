@@ -101,8 +101,12 @@ const badImage: SignatureRow[] = [
   [/No good rom available.*/, 'the second stage found no app image'],
   [/rf_cal\[0\] !=0x05,is 0x.*/, 'the radio data of the ESP8266 is missing in flash'],
   [/Unable to find bootable image/, 'the bootloader found no app image'],
-  [/Image in (?:the primary slot|slot0) is not valid.*/, 'the bootloader rejected the app image'],
   [/failed to boot from all boot devices/, 'the first stage found no image'],
+];
+
+// A bootloader that says one of these may go on to another image.
+const badImageTold: SignatureRow[] = [
+  [/Image in (?:the primary slot|slot0) is not valid.*/, 'the bootloader rejected the app image'],
   [/Bad Linux \w+ [Ii]mage magic.*/, 'U-Boot found no kernel image'],
   [/Wrong Image (?:Format|Type) for \w+ command/, 'U-Boot found no kernel image'],
   [
@@ -130,6 +134,9 @@ const signature: SignatureRow[] = [
     /invalid header: 0x[0-9a-f]+/,
     'what is in flash reads as noise: encrypted for another key, or plain on a chip that decrypts',
   ],
+];
+
+const signatureTold: SignatureRow[] = [
   [
     /(?:Firmware|Image|Public key) (?:signature )?(?:verification|authentication) failed.*/i,
     'the signature of the image is wrong',
@@ -155,7 +162,9 @@ export const romSignatures = [
   ...signatures({ label: 'flash_read_error', rank: 'flash', fatal: false }, flashTroubled),
   ...signatures({ label: 'bad_image', rank: 'image' }, headerOfOthers),
   ...signatures({ label: 'secure_boot_fail', rank: 'signature' }, signature),
+  ...signatures({ label: 'secure_boot_fail', rank: 'signature', fatal: false }, signatureTold),
   ...signatures({ label: 'bad_image', rank: 'image' }, badBootloader),
   ...signatures({ label: 'bad_image', rank: 'image' }, badImage),
+  ...signatures({ label: 'bad_image', rank: 'image', fatal: false }, badImageTold),
   ...signatures({ label: 'bad_image', rank: 'wreckage', fatal: false }, lastWordsOfRom),
 ];
