@@ -24,6 +24,11 @@ const commands = [
 const ofTheGate = ['npm ci', 'npm run check', 'npm test'];
 /** Takes many minutes; the harness behind it is typed and linted, and its parts run in other tests. */
 const bySize = ['npm run bench'];
+/** Whole stations, which other tests run and look at more closely. */
+const byStation = new Map([
+  ['npx playwright test --project=station2', 'tests/station/station2.test.ts'],
+  ['npx playwright test --project=network', 'tests/station/network.test.ts'],
+]);
 
 let folder: string;
 before(async () => {
@@ -34,7 +39,17 @@ after(() => rm(folder, { recursive: true, force: true }));
 test('every command of the README is run by a test or by the gate', async () => {
   const gate = await readFile('.ci/run', 'utf8');
   for (const command of ofTheGate) assert.match(gate, new RegExp(`^${command}$`, 'm'));
-  const known = new Set([...ofTheGate, ...bySize, ...expected.keys(), 'npx rig bench station1']);
+  for (const [command, file] of byStation) {
+    const station = /--project=(\w+)$/.exec(command)?.[1] ?? '';
+    assert.match(await readFile(file, 'utf8'), new RegExp(`'${station}'`));
+  }
+  const known = new Set([
+    ...ofTheGate,
+    ...bySize,
+    ...byStation.keys(),
+    ...expected.keys(),
+    'npx rig bench station1',
+  ]);
   assert.deepEqual(
     commands.filter((command) => !known.has(command)),
     [],
@@ -59,6 +74,9 @@ const expected = new Map<string, [number, RegExp[]]>([
     [1, [/^ {2}3 failed$/m, /^ {2}5 passed \(/m, ...blockLines('fail in flash')]],
   ],
   ['npx rig report', [0, [/latest\/allure-report\/index\.html$/m]]],
+  ['npx rig firmware validate rigs/releases/demo-1.2.0/app.bin --board esp32-devkit', [0, [/app\.bin/]]],
+  ['npx rig rollback --list', [0, [/^no backups in /m]]],
+  ['npx rig diagnose results/latest/console/slot1-1.log', [0, [/good/]]],
   ['npx rig explain FLASH_VERIFY_MISMATCH', [0, [/remedy: /]]],
   ['npx rig journal', [0, [/chain valid/, /8 started, 8 finished/]]],
 ]);
@@ -66,7 +84,7 @@ const expected = new Map<string, [number, RegExp[]]>([
 describe('the commands of the README', () => {
   for (const [command, [exitCode, patterns]] of expected) {
     test(command, async () => {
-      const run = await shell(command);
+      const run = await shell(command.replaceAll('results/latest', join(folder, 'latest')));
       assert.equal(run.exitCode, exitCode, run.output);
       for (const pattern of patterns) assert.match(run.output, pattern);
     });
@@ -102,7 +120,7 @@ describe('the commands of the README', () => {
       await bench.stop();
     }
     const printed = await readFile(join(folder, 'bench.log'), 'utf8');
-    assert.match(printed, /slot1 +\/dev\/pts\/\d+ +127\.0\.0\.1:\d+/);
+    assert.match(printed, /slot1 +esp32 +\/dev\/pts\/\d+ +127\.0\.0\.1:\d+/);
   });
 });
 
@@ -115,16 +133,20 @@ test('the spec in the README is the spec that runs', async () => {
   );
 });
 
-test('the check in the README is a check that loads', async () => {
+test('the parts of a board file in the README load', async () => {
   const rig = await makeRigFolder({ slots: 1 });
   try {
     const path = join(rig.rigs, 'boards/esp32-devkit.yaml');
     const board = parse(await readFile(path, 'utf8')) as object;
-    const shown = parse(blocks('yaml')[0] ?? '') as object;
-    await writeFile(path, stringify({ ...board, ...shown }));
+    const shown = blocks('yaml').map((block) => parse(block) as object);
+    assert.equal(shown.length, 2);
+    const meter = { supply: { onVolts: 4.75, offVolts: 0.5, volts: { min: 4.75, max: 5.25 } } };
+    await writeFile(path, stringify(Object.assign({}, board, meter, ...shown)));
     const { problems, stations } = await loadRig(rig.rigs, { specs: 'specs' });
     assert.deepEqual(problems, []);
-    assert.equal(stations[0]?.slots[0]?.board.checks[0]?.name, 'wifi');
+    const loaded = stations[0]?.slots[0]?.board;
+    assert.equal(loaded?.checks[0]?.name, 'wifi');
+    assert.equal(loaded.rollbackOnFailure, true);
   } finally {
     await rig.remove();
   }
