@@ -1,10 +1,13 @@
 import { esptoolCommand } from '../../../../drivers/flash/esptool-tool.js';
+import { findVendorEsptool } from '../../../firmware/vendor-esptool.js';
 import { esptoolOfPage } from '../../command-of-page.js';
 import type { ContractSubject } from '../subject.js';
 import { espSubject } from './esp.js';
 import { vendorEsptool } from './vendor-esptool.js';
 
 const command = await esptoolOfPage(esptoolCommand());
+/** Older versions spell their commands otherwise. */
+const isOlder = (findVendorEsptool()?.major ?? 5) < 5;
 const vendors = espSubject({
   kind: 'esptool',
   chip: 'esp32',
@@ -16,6 +19,7 @@ const vendors = espSubject({
 export const subject: ContractSubject = {
   ...vendors,
   ...vendorEsptool(),
+  ...(isOlder && { skip: 'docs/rig-files.md describes esptool 5' }),
   kind: 'command',
   options: (stand) => ({ ...vendors.options(stand), command, flashSizeBytes: 4 * 1024 * 1024 }),
   // What the pattern finds, and no more.
