@@ -1,5 +1,6 @@
 import { RigError } from '../../core/errors.js';
 import type { DeviceIdentity } from '../../core/record.js';
+import { awaitRestart } from '../network/await-restart.js';
 import { identifyOverHttp } from '../network/identify-over-http.js';
 import type { NetworkAddress } from '../network/network-address.js';
 import { makeCalls } from './calls.js';
@@ -67,6 +68,7 @@ export function openOverTheAir({ name, send }: OverTheAir, options: Having<'netw
         const startedAt = performance.now();
         await send({ network, image, signal, onDone: report, log });
         const seconds = (performance.now() - startedAt) / 1000;
+        await awaitRestart(network, { signal, log });
         lastWritten = image.md5;
         return { wireBytes: sizeBytes, sizeBytes, seconds, baudRate: options.baudRate };
       }),

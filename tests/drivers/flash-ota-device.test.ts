@@ -10,7 +10,7 @@ import { failureOf, imageFolder, noise } from './flash-rig.js';
 
 const kinds = ['ota-http', 'espota'] as const;
 const names = ['life', 'refusals', 'power', 'identity', 'open'] as const;
-type Boards = Record<`${(typeof kinds)[number]} ${(typeof names)[number]}`, BoardStand>;
+type Boards = Record<`${(typeof kinds)[number]} ${(typeof names)[number]}` | 'board8266', BoardStand>;
 
 describe('updates over the air', { concurrency: 2 }, () => {
   const folder = imageFolder();
@@ -26,7 +26,8 @@ describe('updates over the air', { concurrency: 2 }, () => {
         return [`${kind} ${name}`, { chip: 'esp32', network, lines: ['power'] }] as const;
       }),
     );
-    const bench = await startBoardStands(Object.fromEntries(wanted));
+    const board8266 = { chip: 'esp8266', network: credentials, lines: ['power'] } as const;
+    const bench = await startBoardStands({ ...Object.fromEntries(wanted), board8266 });
     boards = bench.boards as Boards;
     close = bench.close;
   });
@@ -130,13 +131,29 @@ describe('updates over the air', { concurrency: 2 }, () => {
     });
   }
 
+  test('an ESP8266 keeps an update when its power is cycled as soon as it is written', async (t) => {
+    const { board8266 } = boards;
+    await board8266.power.on();
+    const driver = await openFlashDriver('espota', {
+      network: addressOf(board8266),
+      httpIdentity: infoPage,
+      chip: 'esp8266',
+      baudRate: 115_200,
+      enterLoader: () => Promise.resolve(),
+    });
+    t.after(() => driver.close());
+    await driver.write([folder.add('sketch', 0, nodeImage('esp8266', '1.2.0'))]);
+    await board8266.power.cycle();
+    assert.equal((await driver.probe()).version, '1.2.0');
+  });
+
   test('espota proves its password, and says when it is not taken', async (t) => {
     const stand = boards['espota open'];
     await stand.power.on();
-    const { user: _, password: __, ...address } = addressOf(stand);
+    const { host, ports } = addressOf(stand);
     for (const password of ['not-the-one', undefined]) {
       const driver = await openFlashDriver('espota', {
-        network: { ...address, ...(password !== undefined && { password }) },
+        network: { host, ports, ...(password !== undefined && { password }) },
         httpIdentity: infoPage,
         chip: 'esp32',
         baudRate: 115_200,

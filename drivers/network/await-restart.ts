@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { abortedBy, withDeadline } from '../../core/deadline.js';
+import { connectOnce, meetDevice } from './connect.js';
+import type { NetworkAddress } from './network-address.js';
+
+/** A device that restarts by itself has done so by then. */
+const leaveMs = 3000;
+/** And is back by then: an ESP8266 moves its update into place meanwhile, and joins its network again. */
+const returnMs = 20_000;
+
+/**
+ * Waits until a device that has taken an update has restarted and accepts connections again. Until then its power must not be taken away: an ESP8266
+ * would forget the update, or break it while it moves it. Whether the right thing runs is for the boot to prove: a device that
+ * does not restart, or does not come back, is only noted. Throws the signal's reason.
+ */
+export async function awaitRestart(
+  { host, ports }: NetworkAddress,
+  { signal, log }: { signal: AbortSignal; log: (line: string) => void },
+): Promise<void> {
+  const held = await connectOnce(
+    host,
+    ports.http,
+    AbortSignal.any([signal, AbortSignal.timeout(leaveMs)]),
+  ).catch(() => undefined);
+  if (signal.aborted) throw abortedBy(signal);
+  if (held && !(await hasEnded(held, signal))) return log(`${host} did not restart by itself`);
+  try {
+    (await meetDevice(host, ports.http, { timeoutMs: returnMs, signal })).destroy();
+    log(`${host} has restarted`);
+  } catch {
+    if (signal.aborted) throw abortedBy(signal);
+    log(`${host} has restarted and does not accept connections`);
+  }
+}
+
+/** Whether the other side ended the connection in time. */
+async function hasEnded(socket: Socket, signal: AbortSignal): Promise<boolean> {
+  const late = new Error('late');
+  try {
+    socket.resume();
+    await withDeadline((stop) => once(socket, 'close', { signal: stop }), {
+      timeoutMs: leaveMs,
+      signal,
+      onTimeout: () => late,
+    });
+    return true;
+  } catch (thrown) {
+    if (thrown === late) return false;
+    throw thrown;
+  } finally {
+    socket.destroy();
+  }
+}
