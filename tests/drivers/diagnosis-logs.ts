@@ -647,6 +647,9 @@ const logs: Record<BootLabel, Record<string, string>> = {
     'linux without login': uboot + linux,
     'mcuboot hangs': mcuboot,
     'old mcuboot hangs': zephyr + 'I: Starting bootloader\n',
+    'ends as Wi-Fi starts':
+      s2() + 'I (300) main: start\nI (310) main: sensors\nI (561) wifi:wifi driver task: 3ffcbc38\n',
+    'ends in a torn word of trouble': esp32() + 'demo 1.4.2\nid node-7\n\nBrownout dete',
     'still joining': esp32() + idf + 'I (610) wifi:state: init -> auth (b0)\n',
     'errors after app_main':
       esp32() + idf + 'E (810) camera: Camera probe failed with error 0x105(ESP_ERR_NOT_FOUND)\n',

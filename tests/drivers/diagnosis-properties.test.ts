@@ -131,6 +131,19 @@ test('mutated logs never make it throw, and the verdict stays whole', () => {
   }
 });
 
+test('a recorded bad log with one byte of two hundred wrong is still not good', () => {
+  const random = randomFrom(5);
+  for (const { name, label, text } of recordedLogs) {
+    if (label === 'good') continue;
+    for (let round = 0; round < 20; round++) {
+      const bytes = Buffer.from(text).map((byte) =>
+        byte !== 0x0a && random() < 0.005 ? Math.floor(random() * 256) : byte,
+      );
+      assert.notEqual(classify(bytes).label, 'good', `${name}, round ${round}`);
+    }
+  }
+});
+
 function mutated(bytes: Buffer, pick: (count: number) => number): Buffer<ArrayBuffer> {
   const copy = Buffer.from(bytes);
   const at = pick(copy.length + 1);

@@ -2,8 +2,8 @@ import { uptimeOf } from './line-kinds.js';
 import { applicationStage, resetClassOf, zephyrStage, type StartLine } from './starts.js';
 import { newBoot, type Boot, type LineRef, type Story } from './story.js';
 
-/** A reset so few lines after Wi-Fi was started is taken for its consequence. */
-const wifiLines = 2;
+/** What comes so few lines after Wi-Fi was started, a reset or the log's end, may be its consequence. */
+export const wifiLines = 2;
 
 /** The boot so far has ended; another one follows. */
 export function beginBoot(story: Story, { expected }: { expected: boolean }): void {

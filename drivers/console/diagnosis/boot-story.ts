@@ -69,7 +69,9 @@ function followDump(story: Story, said: string): void {
 }
 
 function noteText(story: Story, said: string, at: LineRef, { torn }: { torn: boolean }): void {
-  const wifi = wifiEventOf(said);
+  const bootText = isBootText(said);
+  // A partition is called phy_init, too.
+  const wifi = bootText ? undefined : wifiEventOf(said);
   if (wifi?.kind === 'connected') story.wifi = 'connected';
   if (wifi?.kind === 'failed') noteWifiFailure(story, at, wifi.reason);
   const boot = { ...story.boot };
@@ -79,7 +81,6 @@ function noteText(story: Story, said: string, at: LineRef, { torn }: { torn: boo
     boot.proof = { proof: marker.proof, at, means: marker.means };
     boot.doubted = false;
   }
-  const bootText = isBootText(said);
   const readable = bootText || isReadable(said);
   const own = readable && !bootText && !(torn && mayBeBootText.test(said));
   if (own && boot.handedOver && !boot.output.some(({ line }) => line === at.line))

@@ -62,7 +62,7 @@ const harmless =
   /esp_core_dump|ota data partition invalid|isr service already installed|Restarting in \d+|\b(?:no|0|zero) (?:\w+ )?(?:errors?|failures?|failed)\b|\b(?:errors?|failures?|failed|retries|timeouts?)\b *[:=]? *0\b|RestartReason|Last Boot was/i;
 
 const trouble =
-  /\b(?:errors?|err|fail(?:s|ed|ing|ure)?|fatal|fault|panic\w*|abort\w*|exception|traceback|assert\w*|halt(?:ed|ing)?|hang|hung|stuck|corrupt\w*|unable|cannot|can't|could ?n[o']t|couldn't|invalid|not found|missing|timed? ?out|timeout|retry\w*|reconnect\w*|reboot\w*|restart\w*|resetting|lost|denied|refused|dead|broken|bad)\b/i;
+  /\b(?:errors?|err|fail(?:s|ed|ing|ure)?|fatal|fault|panic\w*|abort\w*|exception|traceback|assert\w*|halt(?:ed|ing)?|hang|hung|stuck|corrupt\w*|unable|cannot|can't|could ?n[o']t|couldn't|invalid|not found|missing|timed? ?out|timeout|retry\w*|reconnect\w*|reboot\w*|restart\w*|resetting|lost|denied|refused|dead|broken|bad|brown\w*|watchdog|wdt|detector|triggered|meditation|backtrace|dump\w*)\b/i;
 
 /** Text rather than garbage of a wrong baud rate or bare numbers of a dump. */
 export function isReadable(said: string): boolean {

@@ -1,5 +1,6 @@
 import type { Boot, LineRef, SeenFault, Story } from './story.js';
 import { proofs, type Proof } from './good-markers.js';
+import { wifiLines } from './boot-starts.js';
 import { codeOfLabel, remedyOf, type BootLabel, type VerdictCode } from './labels.js';
 import { placeOf, type Rank } from './precedence.js';
 import { resetClassOf, zephyrStage } from './starts.js';
@@ -125,9 +126,10 @@ function good(story: Story, weakestProof: Proof): Finding | undefined {
 
 /** The strongest proof of the last boot that nothing takes away. */
 function proofOf({ boot, starts }: Story): { proof: Proof; at: LineRef; means: string } | undefined {
-  const { proof, output, doubted, complained, joining } = boot;
+  const { proof, output, doubted, complained, joining, wifiAge } = boot;
   if (proof?.proof === 'app') return proof;
-  if (joining) return undefined;
+  // A supply that falls as the radio starts leaves no more than this.
+  if (joining || wifiAge <= wifiLines) return undefined;
   const [first] = output;
   if (first !== undefined && output.length >= outputsWanted(boot) && !complained)
     return { proof: 'output', at: first, means: 'after the ROM’s hand-over the firmware speaks' };
@@ -158,9 +160,10 @@ function silentStart({ boot, starts, last }: Story): Finding | undefined {
 
 function unknown({ last, boot }: Story): Finding {
   if (last === undefined) return { label: 'unknown', at: undefined, means: 'the log is empty' };
-  const means = boot.joining
-    ? 'the log ends while the firmware joins its network'
-    : 'no fault is known in it, and nothing proves that the firmware came up';
+  const means =
+    boot.joining || boot.wifiAge <= wifiLines
+      ? 'the log ends while the firmware starts Wi-Fi or joins its network'
+      : 'no fault is known in it, and nothing proves that the firmware came up';
   return { label: 'unknown', at: last, means };
 }
 
