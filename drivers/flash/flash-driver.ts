@@ -107,7 +107,7 @@ export interface FlashDriver {
   readonly verifiedBy: VerifiedBy;
   /**
    * Enters the loader, connects and identifies; writes nothing. Throws DUT_SILENT, DUT_NOT_IN_LOADER, WRONG_CHIP (another
-   * chip than `options.chip`), PORT_*.
+   * chip than `options.chip`), PORT_*; over a boot drive DRIVE_WRONG and DRIVE_PERMISSION.
    */
   probe(options?: FlashCallOptions): Promise<DeviceIdentity>;
   /**
