@@ -27,8 +27,8 @@ export async function serveBenchLines(addresses: readonly LineAddress[]): Promis
   const uses = addresses.map((address) => ({ address, use: `line ${address.line}` }));
   const bank = createLineBank(uses, () => undefined);
   const state = () => ({ station: 'test', pid: process.pid, socketPath, slots: {} });
-  const serve = () => serveControl({ socketPath, lines: bank, state, slot: () => undefined,
-    onStop: () => undefined });
+  const serve = () =>
+    serveControl({ socketPath, lines: bank, state, slot: () => undefined, onStop: () => undefined });
   let control = await serve();
   return {
     spec: { kind: 'bench', socketPath },
