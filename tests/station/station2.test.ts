@@ -1,38 +1,19 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { parse, stringify } from 'yaml';
 import type { AttemptRecord } from '../../core/record.js';
 import { missingTools } from '../vendor-tools.js';
-import { latestResults, recordsBySlot, runStation, type RunsOn } from './run.js';
+import { latestResults, recordsBySlot, runStation } from './run.js';
+import { shippedRig, type StationEdit } from './shipped-rig.js';
 
 const espSlots = ['esp32', 'esp8266', 'esp32s3', 'esp32c3'];
 const skip = missingTools('esptool', 'avrdude', 'stm32flash');
-
-/** The shipped rig, with results and sockets of its own, and with what `edit` makes of the station. */
-async function shippedRig(
-  edit: (station: { slots: { id: string; driver?: string }[] }) => void,
-): Promise<RunsOn & { remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'station2-'));
-  const [rigs, results, runtime] = [join(folder, 'rigs'), join(folder, 'results'), join(folder, 'runtime')];
-  await cp('rigs', rigs, { recursive: true });
-  await mkdir(runtime, { mode: 0o700 });
-  const path = join(rigs, 'station2.yaml');
-  const station = parse(await readFile(path, 'utf8')) as { slots: { id: string }[] };
-  edit(station);
-  await writeFile(path, stringify(station));
-  const env = { RIG_RIGS: rigs, RIG_RESULTS: results, RIG_RUNTIME_DIR: runtime };
-  return { station: 'station2', results, env, remove: () => rm(folder, { recursive: true, force: true }) };
-}
 
 describe('station2, a nest for each kind of board', { skip }, () => {
   let rig: Awaited<ReturnType<typeof shippedRig>>;
   let records: Map<string, AttemptRecord>;
 
-  const provision = async (edit: Parameters<typeof shippedRig>[0], env: NodeJS.ProcessEnv = {}) => {
-    rig = await shippedRig(edit);
+  const provision = async (edit: StationEdit, env: NodeJS.ProcessEnv = {}) => {
+    rig = await shippedRig('station2', edit);
     const run = await runStation(rig, [], env);
     records = await recordsBySlot(await latestResults(rig));
     return run;
