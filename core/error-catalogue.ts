@@ -77,7 +77,7 @@ export const catalogue = {
     blame: 'rig',
     category: 'network',
     retryable: true,
-    cause: 'The host has no way to the network address of the slot, or nothing at it accepts a connection.',
+    cause: 'The host has no way to the network address of the slot, or may not use it.',
     remedy: 'Check cable, switch and the address in the station file; `ping` it from the station.',
   },
   CONNECTION_LOST: {

@@ -45,7 +45,7 @@ export async function runOnNetwork(
   } finally {
     ended.abort(new Error('the application has ended'));
     restart.cancel();
-    for (const service of services) await service.close();
+    await Promise.all(services.map((service) => service.close()));
     // It still has the console until it notices.
     await running.catch(() => undefined);
   }

@@ -1,4 +1,5 @@
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import { createServer, type Socket } from 'node:net';
+import ssh2, { type AuthContext, type ServerChannel } from 'ssh2';
 import { faultOf } from '../board-faults.js';
 import type { HostKeys, NetworkDevice, Service } from './device.js';
 import { listening } from './listening.js';
@@ -12,11 +13,8 @@ export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<S
   keys.ssh ??= ssh2.utils.generateKeyPairSync('ed25519').private;
   const shell = createShell(device);
   const isSilent = faultOf(faults, 'silent-console') !== undefined;
-  const connections = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [keys.ssh] }, (connection) => {
-    connections.add(connection);
+  const protocol = new ssh2.Server({ hostKeys: [keys.ssh] }, (connection) => {
     connection.on('error', () => undefined);
-    connection.on('close', () => connections.delete(connection));
     connection.on('authentication', (context) => authenticate(device, context));
     connection.on('session', (accept) => {
       const session = accept();
@@ -31,11 +29,17 @@ export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<S
       });
     });
   });
-  await listening(server as unknown as Parameters<typeof listening>[0], address.host, address.ports.ssh);
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    protocol.injectSocket(socket);
+  });
+  await listening(server, address.host, address.ports.ssh);
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const connection of connections) connection.end();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

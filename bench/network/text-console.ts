@@ -21,8 +21,10 @@ export async function serveTextConsole(device: NetworkDevice): Promise<Service> 
   return {
     async close() {
       stop();
+      // Nobody new first: who is dropped comes again at once.
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await closed;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { abortedBy, withDeadline } from '../../core/deadline.js';
+import { abortedBy, pause, withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import type { ConsoleCursor } from './console.js';
 import type { NetworkConsole } from './network-console.js';
@@ -8,6 +8,9 @@ export interface RestartOptions {
   timeoutMs: number;
   signal?: AbortSignal;
 }
+
+/** A connection that is younger may still be one to the system that shuts down. */
+const steadyMs = 500;
 
 /**
  * Restarts a device by a command of its own, for slots in which nothing else can. That its connection ends is the proof that it restarted; then it is met
@@ -37,7 +40,10 @@ export async function restartBy(
   });
   const start = console.cursor();
   try {
-    await console.reconnect(meeting());
+    do {
+      await console.reconnect(meeting());
+      await pause(steadyMs, signal);
+    } while (console.lost.aborted);
   } catch (thrown) {
     if (signal?.aborted) throw abortedBy(signal);
     if (!(thrown instanceof RigError) || thrown.code !== 'DUT_SILENT') throw thrown;

@@ -1,8 +1,7 @@
 import { access, constants } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
+import { meetDevice } from '../network/connect.js';
 import type { NetworkAddress } from '../network/network-address.js';
 import type { LinkOptions } from './link.js';
 
@@ -17,7 +16,7 @@ const connectMs = 2000;
 
 /**
  * Proves that every way to the board is there: the port can be opened, the device accepts a connection, the folder of boot drives exists. Nothing is
- * sent. Throws PORT_*, NETWORK_UNREACHABLE.
+ * sent. Throws PORT_*, NETWORK_UNREACHABLE where this host has no way there, and DUT_SILENT where nobody answers.
  */
 export async function reach({ serial, bootDrive, network }: Places): Promise<void> {
   if (serial) {
@@ -41,27 +40,20 @@ async function reachFolder(folder: string): Promise<void> {
 
 /** Not every device has every server; one that answers proves that the device is there. */
 async function reachHost({ host, ports }: NetworkAddress): Promise<void> {
+  const enough = new AbortController();
+  const meeting = { timeoutMs: connectMs, signal: enough.signal };
   try {
-    await Promise.any([ports.http, ports.ssh, ports.console].map((port) => reachPort(host, port)));
+    const servers = [ports.http, ports.ssh, ports.console].map((port) => meetDevice(host, port, meeting));
+    for (const server of servers) {
+      server.then(
+        (socket) => socket.destroy(),
+        () => undefined,
+      );
+    }
+    await Promise.any(servers);
   } catch (thrown) {
     throw thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  } finally {
+    enough.abort();
   }
-}
-
-async function reachPort(host: string, port: number): Promise<void> {
-  const failed = (why: string) => new RigError('NETWORK_UNREACHABLE', `${host} port ${port}: ${why}`);
-  await withDeadline(
-    (signal) =>
-      new Promise<void>((resolve, reject) => {
-        const socket = connect({ host, port });
-        const end = (settle: () => void) => {
-          socket.destroy();
-          settle();
-        };
-        signal.addEventListener('abort', () => socket.destroy(), { once: true });
-        socket.once('connect', () => end(resolve));
-        socket.once('error', (error) => end(() => reject(failed(error.message))));
-      }),
-    { timeoutMs: connectMs, onTimeout: () => failed(`no answer within ${connectMs} ms`) },
-  );
 }

@@ -8,6 +8,8 @@ import type { NetworkAddress } from './network-address.js';
 const leaveMs = 3000;
 /** And is back by then: an ESP8266 moves its update into place meanwhile, and joins its network again. */
 const returnMs = 20_000;
+/** A connection that is younger may still be one to the application that is going. */
+const steadyMs = 300;
 
 /**
  * Waits until a device that has taken an update has restarted and accepts connections again. Until then its power must not be taken away: an ESP8266
@@ -24,23 +26,27 @@ export async function awaitRestart(
     AbortSignal.any([signal, AbortSignal.timeout(leaveMs)]),
   ).catch(() => undefined);
   if (signal.aborted) throw abortedBy(signal);
-  if (held && !(await hasEnded(held, signal))) return log(`${host} did not restart by itself`);
+  if (held && !(await hasEnded(held, leaveMs, signal))) return log(`${host} did not restart by itself`);
+  const due = performance.now() + returnMs;
   try {
-    (await meetDevice(host, ports.http, { timeoutMs: returnMs, signal })).destroy();
-    log(`${host} has restarted`);
+    for (;;) {
+      const timeoutMs = Math.max(1, due - performance.now());
+      const met = await meetDevice(host, ports.http, { timeoutMs, signal });
+      if (!(await hasEnded(met, steadyMs, signal))) return log(`${host} has restarted`);
+    }
   } catch {
     if (signal.aborted) throw abortedBy(signal);
     log(`${host} has restarted and does not accept connections`);
   }
 }
 
-/** Whether the other side ended the connection in time. */
-async function hasEnded(socket: Socket, signal: AbortSignal): Promise<boolean> {
+/** Whether the other side ends the connection within so long. */
+async function hasEnded(socket: Socket, withinMs: number, signal: AbortSignal): Promise<boolean> {
   const late = new Error('late');
   try {
     socket.resume();
     await withDeadline((stop) => once(socket, 'close', { signal: stop }), {
-      timeoutMs: leaveMs,
+      timeoutMs: withinMs,
       signal,
       onTimeout: () => late,
     });
