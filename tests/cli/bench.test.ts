@@ -76,7 +76,7 @@ describe('rig bench', () => {
     const { command, state } = await startByHand(test, await makeFolder(test));
     const text = command.output();
     for (const [slot, { serialPath, rfc2217 }] of Object.entries(state.slots)) {
-      assert.match(text, new RegExp(`^${slot} +${serialPath} +${rfc2217} +-$`, 'm'));
+      assert.match(text, new RegExp(`^${slot} +esp32 +${serialPath} +${rfc2217} +- +-$`, 'm'));
     }
     assert.match(text, new RegExp(`^control socket {2}${state.socketPath}$`, 'm'));
     const port = state.slots['slot1'];

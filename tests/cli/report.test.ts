@@ -61,7 +61,7 @@ describe('the Allure report', () => {
     const parameters = Object.fromEntries(slot2?.parameters.map(({ name, value }) => [name, value]) ?? []);
     assert.match(parameters['release'] ?? '', /^demo-1\.2\.0 \([0-9a-f]{12}\)$/);
     assert.deepEqual(
-      ['station', 'slot', 'MAC', 'batch', 'attempt'].map((name) => parameters[name]),
+      ['station', 'slot', 'unit', 'batch', 'attempt'].map((name) => parameters[name]),
       ['station1', 'slot2', '24:6f:28:00:00:02', 'run1', '1'],
     );
   });

@@ -10,6 +10,7 @@ import { buildDemos } from '../../rigs/releases/build-demo.js';
 const folder = join(import.meta.dirname, '../../rigs');
 await buildDemos();
 const { stations, problems } = await loadRig(folder);
+const station1 = stations.find(({ name }) => name === 'station1');
 
 test('the shipped rig loads without problems', () => {
   assert.equal(formatProblems(problems), '');
@@ -20,10 +21,9 @@ test('the shipped rig loads without problems', () => {
 });
 
 test('station1 is what its hardware would be: eight slots, each with all its lines and a meter', () => {
-  const station = stations.find(({ name }) => name === 'station1');
-  assert.equal(station?.slots.length, 8);
-  assert.deepEqual(station.programme, ['provision']);
-  for (const slot of station.slots) {
+  assert.equal(station1?.slots.length, 8);
+  assert.deepEqual(station1.programme, ['provision']);
+  for (const slot of station1.slots) {
     assert.match(slot.serial?.path ?? '', /^\/dev\/serial\/by-path\//);
     const { power, boot, reset, lamps, meter } = slot;
     for (const line of [power, boot, reset, lamps.pass, lamps.fail, meter]) assert.notEqual(line, undefined);
@@ -31,27 +31,28 @@ test('station1 is what its hardware would be: eight slots, each with all its lin
 });
 
 test('the last slot of station1 has power within a second of the first', () => {
-  const station = stations.find(({ name }) => name === 'station1');
-  assert.ok(station);
-  const { staggerMs, settleMs } = station.powerOn;
-  assert.ok(staggerMs * (station.slots.length - 1) + settleMs < 1000);
+  assert.ok(station1);
+  const { staggerMs, settleMs } = station1.powerOn;
+  assert.ok(staggerMs * (station1.slots.length - 1) + settleMs < 1000);
 });
 
-test('station1 needs no more than its line for the bench taken out to run on hardware', async (t) => {
-  const copy = await mkdtemp(join(tmpdir(), 'station1-'));
+test('a station needs no more than its line for the bench taken out to run on hardware', async (t) => {
+  const copy = await mkdtemp(join(tmpdir(), 'hardware-'));
   t.after(() => rm(copy, { recursive: true, force: true }));
   await cp(folder, join(copy, 'rigs'), { recursive: true });
-  const file = join(copy, 'rigs/station1.yaml');
-  const text = await readFile(file, 'utf8');
-  assert.equal(text.split('\nbench: virtual\n').length, 2);
-  await writeFile(file, text.replace('\nbench: virtual\n', '\n'));
+  for (const name of stationNames(folder)) {
+    const file = join(copy, `rigs/${name}.yaml`);
+    const text = await readFile(file, 'utf8');
+    assert.equal(text.split('\nbench: virtual\n').length, 2);
+    await writeFile(file, text.replace('\nbench: virtual\n', '\n'));
+  }
   const hardware = await loadRig(join(copy, 'rigs'), { specs: join(folder, '../specs') });
   assert.equal(formatProblems(hardware.problems), '');
-  assert.equal(hardware.stations[0]?.bench, undefined);
+  assert.ok(hardware.stations.every(({ bench }) => bench === undefined));
 });
 
 test('a good demo board is within every limit of the board file, and one with low heap is not', () => {
-  const board = stations[0]?.slots[0]?.board;
+  const board = station1?.slots[0]?.board;
   const limits = new Map(
     board?.checks
       .flatMap((check) => check.commands)
@@ -78,9 +79,7 @@ test('a good demo board is within every limit of the board file, and one with lo
 });
 
 test('the board file joins the access point of the demo program with its passphrase', () => {
-  const sent = stations[0]?.slots[0]?.board.checks.flatMap(({ commands }) =>
-    commands.map(({ send }) => send),
-  );
+  const sent = station1?.slots[0]?.board.checks.flatMap(({ commands }) => commands.map(({ send }) => send));
   assert.ok(
     sent?.includes(`wifi connect ${demoProgram.wifi.join?.ssid} ${demoProgram.wifi.join?.passphrase}`),
   );
