@@ -19,8 +19,8 @@ export interface NetworkDevice {
   /** True from the moment at which its main loop stands still: then nobody is answered any more until it is reset. */
   readonly hung: boolean;
   hang(): void;
-  /** An update is under way: there is one at a time. */
-  updating: boolean;
+  /** The update that is under way, until its end: there is one at a time. */
+  updating?: Promise<unknown>;
   /** Resets the chip after so long. */
   restart(afterMs: number): void;
   /** What an update left to do when the chip resets itself. */
@@ -37,6 +37,6 @@ export interface Service {
 
 /** What a device keeps over its restarts beside its flash. */
 export interface HostKeys {
-  /** Private key of its SSH server in OpenSSH's format, made when it is first needed. */
+  /** Private key of its SSH server as PEM, made when it is first needed. */
   ssh?: string;
 }

@@ -38,11 +38,10 @@ export async function serveOta(device: NetworkDevice): Promise<Service> {
     if (chip !== 'esp8266') reply('OK', from);
     else reply(update.error === undefined ? 'OK' : `ERR: ${update.error}`, from);
     if (update.error !== undefined) return;
-    device.updating = true;
     fetching = connect({ host: from.address, port: invitation.port, localAddress: address.host });
-    void fetch(device, fetching, { update, space, sizeBytes })
+    device.updating = fetch(device, fetching, { update, space, sizeBytes })
       .catch((thrown: unknown) => device.log(`update over the air ended: ${String(thrown)}`))
-      .finally(() => (device.updating = false));
+      .finally(() => delete device.updating);
   };
   udp.on('message', (bytes, from) => {
     if (device.hung || device.updating) return;

@@ -31,7 +31,6 @@ export async function runOnNetwork(
       hung = true;
       parts.log('its main loop stands still');
     },
-    updating: false,
     restart: restart.in,
     onRestart: restart.onRestart,
     signal,

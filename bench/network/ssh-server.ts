@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type ServerChannel } from 'ssh2';
 import { faultOf } from '../board-faults.js';
@@ -10,7 +11,7 @@ const usualUser = 'root';
 /** The gateway's SSH server: one command with `exec`, or its shell. It takes the device's user and password. */
 export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<Service> {
   const { address, faults } = device;
-  keys.ssh ??= ssh2.utils.generateKeyPairSync('ed25519').private;
+  keys.ssh ??= makeHostKey();
   const shell = createShell(device);
   const isSilent = faultOf(faults, 'silent-console') !== undefined;
   const protocol = new ssh2.Server({ hostKeys: [keys.ssh] }, (connection) => {
@@ -43,6 +44,15 @@ export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<S
       await closed;
     },
   };
+}
+
+/** By Node's own hand: the Ed25519 keys that ssh2 1.17 makes are malformed now and then. */
+function makeHostKey(): string {
+  return generateKeyPairSync('ec', {
+    namedCurve: 'prime256v1',
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
 }
 
 function authenticate({ credentials }: NetworkDevice, context: AuthContext): void {

@@ -9,15 +9,28 @@ import { updateSpace } from './update-space.js';
 
 /**
  * Takes the file `firmware` of a form into flash; its MD5 may come as the field `md5`. Returns what is wrong with it, or undefined when it will be
- * started next. Rejects when the host goes away: then the application that runs goes on.
+ * started next. Rejects when the host goes away: then the application that runs goes on. Such a server has one client at a time; others wait.
  */
 export async function takeUpload(
   device: NetworkDevice,
   request: IncomingMessage,
   md5: string | undefined,
 ): Promise<string | undefined> {
-  if (device.updating) return 'Update is already running';
-  device.updating = true;
+  while (device.updating) await device.updating.catch(() => undefined);
+  const taking = takeForm(device, request, md5);
+  device.updating = taking;
+  try {
+    return await taking;
+  } finally {
+    delete device.updating;
+  }
+}
+
+async function takeForm(
+  device: NetworkDevice,
+  request: IncomingMessage,
+  md5: string | undefined,
+): Promise<string | undefined> {
   const files: Readable[] = [];
   const taken: Promise<unknown>[] = [];
   let update: Update | undefined;
@@ -49,7 +62,6 @@ export async function takeUpload(
   } finally {
     for (const file of files) file.destroy();
     await Promise.allSettled(taken);
-    device.updating = false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { nodeProgram } from '../../../../firmware/demo-network.js';
 import { buildRelease, type DemoReleaseOptions } from '../../../../firmware/demo-release.js';
 import type { HttpIdentity } from '../../../../drivers/flash/http-identity.js';
+import { meetDevice } from '../../../../drivers/network/connect.js';
 import type { NetworkAddress } from '../../../../drivers/network/network-address.js';
 import type { BoardStand } from '../../board-stand.js';
 import { usualFaults, type ContractSubject, type ImageFolder, type SubjectImages } from '../subject.js';
@@ -25,6 +26,16 @@ export function addressOf({ ports }: BoardStand): NetworkAddress {
   return { ...ports.network, ...credentials };
 }
 
+const upMs = 3000;
+
+/** Powers a device, which is updated while it runs, and waits until it does; a dead one only costs time. */
+async function untilUp(stand: BoardStand): Promise<void> {
+  await stand.power.on();
+  const { host, ports } = addressOf(stand);
+  const met = await meetDevice(host, ports.http, { timeoutMs: upMs }).catch(() => undefined);
+  met?.destroy();
+}
+
 export interface OverTheAirSubject {
   kind: 'ota-http' | 'espota';
   chip: string;
@@ -45,7 +56,13 @@ export function overTheAirSubject(options: OverTheAirSubject): ContractSubject {
     chip,
     identity: { chip, description: chip.toUpperCase(), mac, version: '1.0.0' },
     board: { mac, flashSizeBytes, network: credentials },
-    options: (stand) => ({ network: addressOf(stand), httpIdentity: infoPage, flashSizeBytes }),
+    prepare: untilUp,
+    options: (stand) => ({
+      network: addressOf(stand),
+      httpIdentity: infoPage,
+      flashSizeBytes,
+      enterLoader: (signal) => stand.power.on({ signal }),
+    }),
     images: (folder: ImageFolder): SubjectImages => {
       const add = (name: string, seed: number) => {
         const bytes = image(appSizeBytes, seed);
