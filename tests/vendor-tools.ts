@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { avrdudeCommand, avrdudeInstall } from '../drivers/flash/avrdude/tool.js';
 import { esptoolCommand } from '../drivers/flash/esptool-tool.js';
+import { stm32flashCommand, stm32flashInstall } from '../drivers/flash/stm32flash/tool.js';
 
 const tools = {
   esptool: {
@@ -7,8 +9,8 @@ const tools = {
     args: ['version'],
     install: 'python3 -m venv .venv && .venv/bin/pip install esptool',
   },
-  avrdude: { command: 'avrdude', args: ['-?'], install: 'sudo apt-get install avrdude' },
-  stm32flash: { command: 'stm32flash', args: ['-h'], install: 'sudo apt-get install stm32flash' },
+  avrdude: { command: avrdudeCommand(), args: ['-?'], install: avrdudeInstall },
+  stm32flash: { command: stm32flashCommand(), args: ['-h'], install: stm32flashInstall },
   curl: { command: 'curl', args: ['--version'], install: 'sudo apt-get install curl' },
 } as const;
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RigError } from '../../core/errors.js';
+import { askOnce } from '../ask-once.js';
 import { lastLines, runTool, type ToolResult } from '../tool.js';
 
 /** The vendor's command, as it is installed here. */
@@ -13,7 +14,6 @@ export interface Esptool {
 }
 
 const install = 'python3 -m venv .venv && .venv/bin/pip install esptool';
-const found = new Map<string, Promise<Esptool>>();
 
 /** The command that is the vendor's esptool here: `RIG_ESPTOOL`, else `.venv/bin/esptool` of this checkout, else the one on the PATH. */
 export function esptoolCommand(): string {
@@ -23,16 +23,10 @@ export function esptoolCommand(): string {
 
 /** Finds esptool by its command. Asked for its version once a process. */
 export function findEsptool(): Promise<Esptool> {
-  const command = esptoolCommand();
-  let tool = found.get(command);
-  if (!tool) {
-    tool = askVersion(command);
-    found.set(command, tool);
-    // A tool that is installed after a failure shall be found.
-    tool.catch(() => found.delete(command));
-  }
-  return tool;
+  return versionOf(esptoolCommand());
 }
+
+const versionOf = askOnce(askVersion);
 
 async function askVersion(command: string): Promise<Esptool> {
   const { lines } = await runTool({ command, args: ['version'], timeoutMs: 20_000, install });

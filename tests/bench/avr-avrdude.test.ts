@@ -8,7 +8,7 @@ import { pollUntil } from '../../core/deadline.js';
 import { runTool } from '../../drivers/tool.js';
 import { buildAvrHex, demoUno } from '../../firmware/avr-demo.js';
 import { buildAvrImage } from '../../firmware/avr-image.js';
-import { avrdudeSkip } from '../vendor-avrdude.js';
+import { missingTools } from '../vendor-tools.js';
 import { startBenchProcess } from './bench-process.js';
 import { slotWith } from './board-rig.js';
 import { openHost } from './host.js';
@@ -17,7 +17,7 @@ const options = { ...demoUno, appSizeBytes: 4096 };
 
 test(
   'avrdude, unmodified, writes, verifies and reads boards of a bench that was started by hand, again and again',
-  { skip: avrdudeSkip() },
+  { skip: missingTools('avrdude') },
   async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'rig-avrdude-'));
     context.after(() => rmSync(folder, { recursive: true }));

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { uniqueIdOf } from '../../bench/stm32/memory.js';
 import { runTool } from '../../drivers/tool.js';
 import { stm32flashCommand, stm32flashInstall } from '../../drivers/flash/stm32flash/tool.js';
-import { stm32flashSkip } from '../vendor-stm32flash.js';
+import { missingTools } from '../vendor-tools.js';
 import { startBenchProcess } from './bench-process.js';
 import { chip, slotWith } from './board-rig.js';
 import { openHost } from './host.js';
@@ -14,7 +14,7 @@ import { stm32Image } from './stm32-rig.js';
 
 test(
   'stm32flash, unmodified, accepts boards of a bench that was started by hand, again and again',
-  { skip: stm32flashSkip() },
+  { skip: missingTools('stm32flash') },
   async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'rig-stm32flash-'));
     context.after(() => rmSync(folder, { recursive: true }));

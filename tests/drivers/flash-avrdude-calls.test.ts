@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import type { FlashDriver, FlashImage } from '../../drivers/flash/flash-driver.js';
 import { openFlashDriver } from '../../drivers/flash/open-flash-driver.js';
 import { buildIntelHex } from '../../firmware/intel-hex.js';
-import { avrdudeSkip } from '../vendor-avrdude.js';
+import { missingTools } from '../vendor-tools.js';
 import { startBoardStand, type BoardStand } from './board-stand.js';
 import { failureOf, noise } from './flash-rig.js';
 
@@ -41,7 +41,7 @@ async function withUno(use: (driver: FlashDriver, stand: BoardStand, log: string
   }
 }
 
-describe('avrdude', { skip: avrdudeSkip(), concurrency: 2 }, () => {
+describe('avrdude', { skip: missingTools('avrdude'), concurrency: 2 }, () => {
   test('an Intel HEX image goes where its own addresses say, in pages that are its own', async () => {
     await withUno(async (driver, stand, log) => {
       const [start, table] = [noise(300), noise(100, 2)];
@@ -145,7 +145,7 @@ test('an avrdude that is too old is refused with the version', async () => {
 
 test(
   'a tool that ends well without having written everything is not believed',
-  { skip: avrdudeSkip() },
+  { skip: missingTools('avrdude') },
   async () => {
     await withUno(async (driver) => {
       const image = imageFile('liar.bin', noise(256));

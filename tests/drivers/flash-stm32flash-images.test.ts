@@ -6,11 +6,11 @@ import { test, type TestContext } from 'node:test';
 import type { FlashDriverOptions, FlashImage } from '../../drivers/flash/flash-driver.js';
 import { openStm32flash } from '../../drivers/flash/stm32flash/driver.js';
 import { buildIntelHex } from '../../firmware/intel-hex.js';
-import { stm32flashSkip } from '../vendor-stm32flash.js';
+import { missingTools } from '../vendor-tools.js';
 import { startBoardStand, type BoardStand } from './board-stand.js';
 import { failureOf, imageFolder, noise } from './flash-rig.js';
 
-const skip = stm32flashSkip();
+const skip = missingTools('stm32flash');
 const baudRate = 115_200;
 
 async function blackPill(context: TestContext) {

@@ -1,11 +1,11 @@
 import { RigError } from '../../../core/errors.js';
+import { askOnce } from '../../ask-once.js';
 import { lastLines, runTool } from '../../tool.js';
 
 /** The command that installs avrdude, for messages. */
 export const avrdudeInstall = 'sudo apt-get install avrdude';
 /** Older ones leave out FF at the end of an image, on a loader that erases no chip. */
 const leastMajor = 7;
-const found = new Map<string, Promise<string>>();
 
 /** The command that is avrdude here: `RIG_AVRDUDE`, else the one on the PATH. */
 export function avrdudeCommand(): string {
@@ -17,16 +17,10 @@ export function avrdudeCommand(): string {
  * version before 7.
  */
 export function findAvrdude(): Promise<string> {
-  const command = avrdudeCommand();
-  let tool = found.get(command);
-  if (!tool) {
-    tool = askVersion(command);
-    found.set(command, tool);
-    // A tool that is installed after a failure shall be found.
-    tool.catch(() => found.delete(command));
-  }
-  return tool;
+  return versionOf(avrdudeCommand());
 }
+
+const versionOf = askOnce(askVersion);
 
 async function askVersion(command: string): Promise<string> {
   const { lines } = await runTool({ command, args: ['-?'], timeoutMs: 20_000, install: avrdudeInstall });

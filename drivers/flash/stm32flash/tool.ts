@@ -1,12 +1,12 @@
 import { RigError } from '../../../core/errors.js';
 import { isPseudoTerminal } from '../../link/serial-port.js';
 import type { LinkOptions } from '../../link/link.js';
+import { askOnce } from '../../ask-once.js';
 import { lastLines, runTool, type ToolResult } from '../../tool.js';
 
 /** Installs the tool. */
 export const stm32flashInstall = 'sudo apt-get install stm32flash';
 const parityLetters = { none: 'n', even: 'e', odd: 'o' } as const;
-let found: { command: string; whether: Promise<void> } | undefined;
 
 /** The command that is meant here: `RIG_STM32FLASH`, else the one on the PATH. */
 export function stm32flashCommand(): string {
@@ -15,14 +15,10 @@ export function stm32flashCommand(): string {
 
 /** Throws TOOL_MISSING unless the command can be run; asked once a process, so that a board is left alone when it cannot. */
 export function requireStm32flash(): Promise<void> {
-  const command = stm32flashCommand();
-  if (found?.command !== command) {
-    found = { command, whether: askForHelp(command) };
-    // A tool that is installed after a failure shall be found.
-    found.whether.catch(() => (found = undefined));
-  }
-  return found.whether;
+  return helpOf(stm32flashCommand());
 }
+
+const helpOf = askOnce(askForHelp);
 
 async function askForHelp(command: string): Promise<void> {
   const { lines } = await runTool({ command, args: ['-h'], timeoutMs: 10_000, install: stm32flashInstall });

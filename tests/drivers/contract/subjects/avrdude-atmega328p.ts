@@ -1,6 +1,6 @@
 import { buildAvrImage } from '../../../../firmware/avr-image.js';
 import { demoProgramUno } from '../../../../firmware/avr-demo.js';
-import { avrdudeSkip } from '../../../vendor-avrdude.js';
+import { missingTools } from '../../../vendor-tools.js';
 import { noise } from '../../flash-rig.js';
 import { usualFaults, type ContractSubject, type ImageFolder, type TestImage } from '../subject.js';
 
@@ -16,7 +16,7 @@ const firmware = buildAvrImage({
 export const subject: ContractSubject = {
   kind: 'avrdude',
   chip: 'atmega328p',
-  skip: avrdudeSkip(),
+  skip: missingTools('avrdude'),
   identity: { chip: 'atmega328p', description: 'ATmega328P', flashSizeBytes },
   board: { flashSizeBytes, lines: ['power', 'reset'] },
   options: ({ ports }) => ({

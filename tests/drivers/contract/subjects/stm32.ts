@@ -1,7 +1,7 @@
 import { buildStm32Image } from '../../../../firmware/stm32-image.js';
 import type { FactoryAppProgram } from '../../../../firmware/factory-app.js';
 import { noise } from '../../flash-rig.js';
-import { stm32flashSkip } from '../../../vendor-stm32flash.js';
+import { missingTools } from '../../../vendor-tools.js';
 import { usualFaults, type ContractSubject, type ImageFolder, type TestImage } from '../subject.js';
 
 export interface Stm32Subject {
@@ -45,7 +45,7 @@ export function stm32Subject(facts: Stm32Subject): ContractSubject {
   return {
     kind: 'stm32flash',
     chip,
-    skip: stm32flashSkip(),
+    skip: missingTools('stm32flash'),
     identity: { chip, description, uid, flashSizeBytes },
     board: { mac, flashSizeBytes },
     options: ({ ports }) => ({ link: { path: ports.serialPath, baudRate }, baudRate, flashSizeBytes }),
