@@ -48,8 +48,8 @@ export async function sendForm({ network, image, signal, onDone, log }: Shipment
     await judge(reply, image);
     watch.reached(image.sizeBytes);
   } catch (thrown) {
-    // What the kernel still has must not go on to arrive, as it would with an orderly end.
-    socket.resetAndDestroy();
+    // What the kernel still has must not go on to arrive, as it would with an orderly end; one that has begun cannot be undone.
+    if (!socket.writableEnded && !socket.destroyed) socket.resetAndDestroy();
     if (signal.aborted || thrown instanceof RigError) throw thrown;
     throw connectionLost(`${host} port ${ports.http}`, writingAt(image, watch.doneBytes), thrown);
   } finally {
