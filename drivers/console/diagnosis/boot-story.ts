@@ -76,6 +76,8 @@ function noteText(story: Story, said: string, at: LineRef, { torn }: { torn: boo
   if (wifi?.kind === 'failed') noteWifiFailure(story, at, wifi.reason);
   const boot = { ...story.boot };
   if (isComplaint(said)) boot.doubted = boot.complained = true;
+  if (softReboot.test(said)) delete boot.proof;
+  boot.scriptFailed = (boot.scriptFailed && !softReboot.test(said)) || uncaught.test(said);
   const marker = wifi?.kind === 'connected' ? joined : goodMarkers.find(({ pattern }) => pattern.test(said));
   if (marker !== undefined && isStronger(marker, boot.proof)) {
     boot.proof = { proof: marker.proof, at, means: marker.means };
@@ -102,6 +104,10 @@ const joined = { proof: 'app', means: 'the firmware joined its network' } as con
 function isStronger({ proof }: Pick<GoodMarker, 'proof'>, known: Boot['proof']): boolean {
   return known === undefined || proofs.indexOf(proof) > proofs.indexOf(known.proof);
 }
+
+const uncaught = /^Traceback \(most recent call last\)/;
+/** An interpreter starts its scripts anew without a reset. */
+const softReboot = /^(?:MPY: |PYB: )?soft reboot$/;
 
 /** After these words of an updater the firmware restarts itself, and should. */
 const updateTaken =

@@ -54,9 +54,12 @@ const memoryTold: SignatureRow[] = [
     /(?<cause>\b(?:cannot|can't|could not|couldn't|unable to) alloc\w*\b.*)/i,
     'the firmware ran out of memory',
   ],
-  [/(?<cause>\bout of (?:heap )?memory\b.*)/i, 'the firmware ran out of memory'],
   [
-    /(?<cause>\b(?:not enough|insufficient|no(?: more| free)?) (?:free )?(?:heap|memory|RAM)(?! (?:leak|error|corrupt))\b.*)/i,
+    /(?<cause>\bout of (?:heap )?memory\b(?! (?:protection|handler|check)).*)/i,
+    'the firmware ran out of memory',
+  ],
+  [
+    /(?<cause>\b(?:not enough|insufficient|no(?: more| free)?) (?:free )?(?:heap|memory|RAM)(?! (?:leak|error|corrupt|card|stick))\b.*)/i,
     'the firmware ran out of memory',
   ],
   [/(?<cause>\bESP_ERR_NO_MEM\b|\bENOMEM\b).*/, 'the firmware ran out of memory'],
@@ -93,7 +96,7 @@ const panic: SignatureRow[] = [
   [/>>> ZEPHYR FATAL ERROR \d+: (?<cause>.*) on CPU.*/, 'the firmware crashed', faulting],
   [/ASSERTION FAIL (?<cause>.*)/, 'the firmware failed an assertion', faulting],
   [/\*\* FATAL EXCEPTION/, 'the firmware crashed', faulting],
-  [/(?<cause>thread '.*' (?:\(\d+\) )?panicked at .*)/, 'the firmware panicked'],
+  [/(?<cause>(?:thread '.*' (?:\(\d+\) )?|^)panicked at .*)/, 'the firmware panicked'],
   [/\*\*\* PANIC \*\*\*/, 'the firmware panicked'],
   [
     /\+\+ MbedOS (?<cause>Fault Handler|Error Info) \+\+/,
@@ -156,10 +159,37 @@ const wreckage: SignatureRow[] = [
   [/^(?:---)? *end Kernel panic.*/m, 'the kernel stopped'],
 ];
 
+/** Words of a kernel that is about to panic, where the log ends before it does. */
+const kernelLastWords: SignatureRow[] = [
+  [/(?<cause>VFS: Cannot open root device .*)/, 'the kernel found no root file system'],
+  [/Please append a correct "root=" boot option.*/, 'the kernel found no root file system'],
+  [/(?<cause>No filesystem could mount root).*/, 'the kernel found no root file system'],
+];
+
 const loop: SignatureRow[] = [
   [/(?<!\bno )\bboot ?loop (?:was )?detected.*/i, 'the firmware counted its own failed starts'],
-  [/suspected unsuccessful boot attempts.*/i, 'the firmware counted its own failed starts'],
   [/SAFE MODE IS ACTIVE.*/, 'the firmware went into safe mode after failed starts'],
+];
+
+/** What a firmware that started says of the starts before. */
+const countedStarts: SignatureRow[] = [
+  [/\b[1-9]\d* suspected unsuccessful boot attempts.*/i, 'the firmware counted its own failed starts'],
+];
+
+/** What a firmware that started was told about its last reset. */
+const toldWatchdog: SignatureRow[] = [
+  [
+    /(?:reset|restart|reboot)\w*[ _-]?(?:reason|cause)\b(?!.*\brtc[_ ]?w)(?:(?![,;]).)*(?<cause>watch ?dog|wdt).*/i,
+    'the firmware was told that a watchdog reset it',
+  ],
+  [/(?<cause>ESP_RST_\w*WDT)/, 'the firmware was told that a watchdog reset it'],
+];
+const toldPanic: SignatureRow[] = [
+  [
+    /(?:reset|restart|reboot)\w*[ _-]?(?:reason|cause)\b(?:(?![,;]).)*(?<cause>panic|exception).*/i,
+    'the firmware was told that it crashed before',
+  ],
+  [/(?<cause>ESP_RST_PANIC)/, 'the firmware was told that it crashed before'],
 ];
 
 /** What firmware and kernels say when they go down. Of two that share a line, the one to name stands first. */
@@ -172,5 +202,9 @@ export const crashSignatures = [
   ...signatures({ label: 'watchdog', rank: 'crash', fatal: false }, watchdogTold),
   ...signatures({ label: 'panic', rank: 'crash', fatal: false }, panicTold),
   ...signatures({ label: 'panic', rank: 'wreckage', fatal: false }, wreckage),
+  ...signatures({ label: 'kernel_panic', rank: 'wreckage', fatal: false }, kernelLastWords),
+  ...signatures({ label: 'watchdog', rank: 'silent-watchdog', fatal: false }, toldWatchdog),
+  ...signatures({ label: 'panic', rank: 'wreckage', fatal: false }, toldPanic),
   ...signatures({ label: 'boot_loop', rank: 'loop', fatal: false }, loop),
+  ...signatures({ label: 'boot_loop', rank: 'counted-loop', fatal: false }, countedStarts),
 ];

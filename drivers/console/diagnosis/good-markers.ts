@@ -63,7 +63,10 @@ const app: readonly (readonly [RegExp, string])[] = [
     /\b(?:system|device|board|boot|console|application|firmware|setup|start-?up)\b(?: \w+){0,2} (?:is )?(?:ready|complete[d]?|up and running|running|successful(?:ly)?|succeeded)\b[.!]?$/i,
     'the firmware says that it is up',
   ],
-  [/^(?:[\w. -]+: )?(?:ready|up and running)[.!]?$/i, 'the firmware says that it is ready'],
+  [
+    /^(?:[IWDV] \(\d+\) )?(?:[\w. -]+: )?(?:ready|up and running)[.!]?$/i,
+    'the firmware says that it is ready',
+  ],
   [/\bself[- ]?test\b.*\b(?:pass(?:ed)?|ok)\b|\ball tests passed\b/i, 'the firmware passed its own test'],
 ];
 

@@ -68,6 +68,11 @@ export const precedence = [
     gives: 'boot_loop',
     why: 'the board started anew and nothing in the log says why',
   },
+  {
+    rank: 'counted-loop',
+    gives: 'boot_loop',
+    why: 'the firmware counted failed starts before the log begins, and does not come up in it either',
+  },
 ] as const;
 
 export type Rank = (typeof precedence)[number]['rank'];

@@ -5,19 +5,19 @@ import { signatures, type SignatureRow } from './signature.js';
 const brownout: SignatureRow[] = [
   [/Brownout detector was triggered/, 'the supply fell below the brown-out level'],
   [
-    /rst:0x[0-9a-f]+ \((?:RTCWDT_BROWN_OUT_RESET|BROWN_?OUT_RE?SE?T|(?:PWR_|POWER_)?GLITCH_\w+)\).*/,
+    /rst:0x(?:0?f|[0-9a-f]+ \(\w*(?:BROWN_?OUT|BOD|GLITCH)\w*\))(?![0-9a-f]).*/,
     'the chip was reset by its brown-out detector',
   ],
 ];
 
 const saidBrownout: SignatureRow[] = [
   [
-    /reset(?:ting)? (?:reason|cause)\b.*brown-?_?out.*/i,
+    /reset(?:ting)?[ _]?(?:reason|cause)\b.*brown[-_ ]?out.*/i,
     'the firmware was told that its last reset was a brown-out',
   ],
   [/ESP_RST_BROWNOUT|RESET_BROWNOUT/, 'the firmware was told that its last reset was a brown-out'],
   [
-    /\bbrown-?out (?:detected|reset (?:detected|occurred)|condition|event)\b.*/i,
+    /\bbrown[- ]?out (?:detected|reset (?:detected|occurred)|condition|event)\b.*/i,
     'the supply fell below the brown-out level',
   ],
   [/under-?voltage detected.*/i, 'the supply is below what the board needs'],
@@ -26,18 +26,18 @@ const saidBrownout: SignatureRow[] = [
 
 const downloadMode: SignatureRow[] = [
   [/boot:0x[0-9a-f]+ \((?:USB_)?DOWNLOAD.*/, 'the boot strap was active at reset'],
-  [/waiting for download/, 'the boot strap was active at reset'],
+  [/waiting for download\b(?! \w)/, 'the boot strap was active at reset'],
   [/boot mode:\(1,.*/, 'the boot strap (GPIO0) was active at reset'],
 ];
 
 const blank: SignatureRow[] = [
-  [/invalid header: 0xffffffff/, 'the flash is blank where the bootloader should be'],
+  [/invalid header: [0O]xffffffff/i, 'the flash is blank where the bootloader should be'],
 ];
 
 const flashSilent: SignatureRow[] = [
   [/flash read err, \d+/, 'the flash chip does not answer the ROM'],
   [
-    /invalid header: 0x(?=[0-9a-f]{8}\b)(?:f*[0-9a-f]f*[0-9a-f]?f*|0*[0-9a-f]0*[0-9a-f]?0*)\b/,
+    /invalid header: [0O]x(?=[0-9a-f]{8}\b)(?:f*[0-9a-f]f*[0-9a-f]?f*|0*[0-9a-f]0*[0-9a-f]?0*)\b/,
     'the flash reads as all ones or zeros but for a few bits: the flash chip or its wiring is bad',
   ],
   [/memspi: no response/, 'the flash chip does not answer'],
@@ -52,12 +52,16 @@ const flashTroubled: SignatureRow[] = [
   [/(?:SQUASHFS|UBIFS|UBI) error.*/, 'the file system in flash cannot be read'],
   [/I\/O error, dev (?:mmcblk|mtdblock)\d.*/, 'the flash cannot be read'],
   [/mmc\d: error -\d+ whilst initiali[sz]ing.*/, 'the memory card or eMMC does not answer'],
-  [/(?:mmc|nand|spi.flash)\w*:? (?:block )?read (?:error|failed).*/i, 'the flash cannot be read'],
+  [/(?:mmc|nand|(?:spi.)?flash)\w*:? (?:block )?read (?:error|fail\w*)\b.*/i, 'the flash cannot be read'],
+  [
+    /\bfail\w* to read (?:from )?(?:the )?(?:spi )?flash\b|\bread(?:ing)? (?:from )?(?:the )?(?:spi )?flash fail\w*.*/i,
+    'the flash cannot be read',
+  ],
 ];
 
 const headerOfOthers: SignatureRow[] = [
   [
-    /invalid header: 0x(?:[0-9a-f]{4}50aa|(?:[2-7][0-9a-f]){4})\b/,
+    /invalid header: [0O]x(?:[0-9a-f]{4}50aa|(?:[2-7][0-9a-f]){4})\b/,
     'something else stands in flash where the bootloader should be',
   ],
 ];
@@ -65,19 +69,19 @@ const headerOfOthers: SignatureRow[] = [
 const badBootloader: SignatureRow[] = [
   [/csum err.*/, 'the bootloader image is damaged'],
   [/Checksum failure\. Calculated.*/, 'the bootloader image is damaged'],
-  [/load:0x[0-9a-f]+,len:-\d+/, 'the bootloader image is damaged'],
-  [/load:0x[0-9a-f]+,len:(?:\d{7,}\b|0x[0-9a-f]{6,}).*/, 'the bootloader image is damaged'],
+  [/load[: ]0x[0-9a-f]+, ?len:? ?-\d+/, 'the bootloader image is damaged'],
+  [/load[: ]0x[0-9a-f]+, ?len:? ?(?:\d{7,}\b|0x[0-9a-f]{6,}).*/, 'the bootloader image is damaged'],
   [/[Ii]nvalid image block.*/, 'the bootloader image is damaged'],
 ];
 
 const lastWordsOfRom: SignatureRow[] = [
-  [/ets_(?:main|loader)\.c \d+.*/, 'the ROM gave up on what is in flash'],
+  [/^ets_(?:main|loader)\.c\b.*/m, 'the ROM gave up on what is in flash'],
   [/^user code done/m, 'the second stage has nothing to run'],
 ];
 
 const badImage: SignatureRow[] = [
   [/load partition table error.*/, 'the partition table is missing or damaged'],
-  [/Failed to (?:verify|load) partition table.*/, 'the partition table is missing or damaged'],
+  [/Failed to (?:verify|load|read) partition table.*/i, 'the partition table is missing or damaged'],
   [/flash_parts: partition .*(?:invalid|bad).*/, 'the partition table is missing or damaged'],
   [/invalid segment length.*/, 'the app image is damaged'],
   [/Image length \d+ doesn't fit in partition length \d+/, 'the app image is larger than its partition'],
@@ -115,12 +119,16 @@ const badImageTold: SignatureRow[] = [
   ],
   [/ERROR: can't get kernel image!?/, 'U-Boot found no kernel image'],
   [/Firmware signature (?:is )?missing.*/, 'the bootloader found no app image'],
+  [
+    /^No valid (?:app(?:lication)?|firmware)(?: image)?(?: found)?[.!]?$/im,
+    'the bootloader found no app image',
+  ],
 ];
 
 const signature: SignatureRow[] = [
   [/secure boot check fail.*/i, 'the ROM rejected the signature of the bootloader'],
   [/No signature block magic byte.*/, 'the image is not signed'],
-  [/secure boot (?:v\d )?(?:signature )?verification failed.*/i, 'the signature of the image is wrong'],
+  [/secure boot (?:v\d )?(?:signature )?(?:verification )?failed.*/i, 'the signature of the image is wrong'],
   [/Sig block \d+ invalid.*/, 'the signature of the image is wrong'],
   [/secure_boot_v\d: .*(?:don't|doesn't|does not|do not) match.*/i, 'the image is signed with another key'],
   [
@@ -131,7 +139,7 @@ const signature: SignatureRow[] = [
   [/Mismatch found in security options.*/, 'image and eFuses disagree on security'],
   [/flash_encrypt: .*(?:error|mismatch|fail).*/i, 'image and eFuses disagree on flash encryption'],
   [
-    /invalid header: 0x[0-9a-f]+/,
+    /invalid header: [0O]x[0-9a-f]+/,
     'what is in flash reads as noise: encrypted for another key, or plain on a chip that decrypts',
   ],
 ];

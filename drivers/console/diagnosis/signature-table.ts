@@ -12,9 +12,14 @@ export const signatureTable: readonly BootSignature[] = [...crashSignatures, ...
 export function signatureOf(
   said: string,
 ): { signature: BootSignature; groups: Record<string, string | undefined> } | undefined {
+  if (countsNone.test(said)) return undefined;
   for (const signature of signatureTable) {
     const found = signature.pattern.exec(said);
     if (found !== null) return { signature, groups: found.groups ?? {} };
   }
   return undefined;
 }
+
+/** A counter of faults that stands at nothing, or the answer no. */
+const countsNone =
+  /\b(?:counts?|counter|errors?|failures?|failed|detected|times)\W{1,3}(?:0|no|none|never)\.?$/i;

@@ -63,7 +63,7 @@ export type ResetClass =
 export function resetClassOf(reason: string | undefined): ResetClass {
   if (reason === undefined) return 'other';
   if (/BROWN|GLITCH/.test(reason)) return 'brownout';
-  if (/RTCWDT|LP_?WDT|SUPER_WDT/.test(reason)) return 'rtc-watchdog';
+  if (/RTCWDT|LP_?WDT/.test(reason)) return 'rtc-watchdog';
   if (/WDT/.test(reason) || reason === '4') return 'watchdog';
   if (/^POWERON|^CHIP_POWER|^1$/.test(reason)) return 'power';
   if (/SLEEP|DSLEEP/.test(reason)) return 'sleep';

@@ -31,6 +31,8 @@ export interface Boot {
   /** Something has gone wrong, in no known way, since the proof. */
   doubted: boolean;
   complained: boolean;
+  /** A script ended with an exception that nothing caught; the interpreter that waits after it proves nothing. */
+  scriptFailed: boolean;
   handedOver: boolean;
   /** The firmware's first lines after the hand-over, each text once. */
   output: readonly LineRef[];
@@ -89,6 +91,7 @@ export function newBoot(given: Pick<Boot, 'after' | 'afterWifi' | 'expected'>): 
     content: 'nothing',
     doubted: false,
     complained: false,
+    scriptFailed: false,
     handedOver: false,
     output: [],
     joining: false,

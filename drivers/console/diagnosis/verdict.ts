@@ -53,8 +53,10 @@ export function verdictOf(story: Story, weakestProof: Proof): Verdict {
 
 function fault(story: Story): Finding | undefined {
   const found: [Rank, Finding][] = [];
-  for (const [rank, seen] of Object.entries(story.faults) as [Rank, SeenFault][])
+  for (const [rank, seen] of Object.entries(story.faults) as [Rank, SeenFault][]) {
+    if (rank === 'counted-loop' && provedByApp(story)) continue;
     found.push([rank, said(seen)]);
+  }
   if (story.download !== undefined) found.push(['strap', said(story.download)]);
   if (typeof story.wifi === 'object') found.push(['network', wifiFailure(story.wifi)]);
   const hung = story.watchdogReset;
@@ -126,7 +128,8 @@ function good(story: Story, weakestProof: Proof): Finding | undefined {
 
 /** The strongest proof of the last boot that nothing takes away. */
 function proofOf({ boot, starts }: Story): { proof: Proof; at: LineRef; means: string } | undefined {
-  const { proof, output, doubted, complained, joining, wifiAge } = boot;
+  const { proof, output, doubted, complained, scriptFailed, joining, wifiAge } = boot;
+  if (scriptFailed) return undefined;
   if (proof?.proof === 'app') return proof;
   // A supply that falls as the radio starts leaves no more than this.
   if (joining || wifiAge <= wifiLines) return undefined;
@@ -160,11 +163,14 @@ function silentStart({ boot, starts, last }: Story): Finding | undefined {
 
 function unknown({ last, boot }: Story): Finding {
   if (last === undefined) return { label: 'unknown', at: undefined, means: 'the log is empty' };
-  const means =
-    boot.joining || boot.wifiAge <= wifiLines
-      ? 'the log ends while the firmware starts Wi-Fi or joins its network'
-      : 'no fault is known in it, and nothing proves that the firmware came up';
-  return { label: 'unknown', at: last, means };
+  return { label: 'unknown', at: last, means: doubtOf(boot) };
+}
+
+function doubtOf(boot: Boot): string {
+  if (boot.scriptFailed) return 'a script ended with an exception that nothing caught';
+  if (boot.joining || boot.wifiAge <= wifiLines)
+    return 'the log ends while the firmware starts Wi-Fi or joins its network';
+  return 'no fault is known in it, and nothing proves that the firmware came up';
 }
 
 function causeOf(start: { reason?: string } | undefined): { cause?: string } {

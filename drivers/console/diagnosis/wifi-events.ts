@@ -19,14 +19,15 @@ export function wifiEventOf(line: string): WifiEvent | undefined {
 }
 
 const mayBeWifi =
-  /wi-?fi|wlan|\bwif\b|\bsta\b|STA_|station|\bAP\b|ssid|network|reason|\bip\b|state: |connect|assoc|scandone|phy|bcn_|CTRL-EVENT|mode : |IP=/i;
+  /wi-?fi|wlan|\bwif\b|\bsta\b|STA_|station|\bAP\b|ssid|network|reason|\bip\b|state: |connect|assoc|scandone|phy|bcn_|CTRL-EVENT|mode : |IP=|CWJAP/i;
 /** Reset and wake-up reasons have numbers too. */
-const restart = /(?:reset|restart|reboot|wake-?up|boot|rst|sleep)[ _]?(?:reason|cause)|RestartReason/i;
+const restart =
+  /\bcount\W{1,3}0\b|(?:reset|restart|reboot|wake-?up|boot|rst|sleep)[ _]?(?:reason|cause)|RestartReason/i;
 
 /** `reason 201`, `Reason: 15 - …`, `reason=2`, `auth -> init (200)`, where the code's high byte is the reason. */
 function reasonIn(line: string): number | undefined {
   const told = aboutLink.test(line) ? /\breason(?: code)?\W{1,3}(\d{1,3})\b/i.exec(line)?.[1] : undefined;
-  if (told !== undefined) return Number(told);
+  if (told !== undefined) return Number(told) || undefined;
   const code = /state: (?:auth|assoc|run|[2-5]) -> (?:init|0) \(0?x?([0-9a-f]+)\)/.exec(line)?.[1];
   if (code === undefined) return undefined;
   const value = Number.parseInt(code, 16);
@@ -50,6 +51,8 @@ const failures = [
   /STAT_(?:WRONG_PASSWORD|NO_AP_FOUND|CONNECT_FAIL)|WL_(?:CONNECT_FAILED|NO_SSID_AVAIL|CONNECTION_LOST)/,
   /(?:ConnectionError|OSError|RuntimeError): .*(?:ssid|wi-?fi|unknown failure \d+|authentication failure)/i,
   /wi-?fi .*(?:wrong|incorrect|invalid) pass(?:word|phrase)/i,
+  // AT firmware
+  /^\+CWJAP:\d$|^WIFI DISCONNECT$/,
 ];
 
 const successes = [
