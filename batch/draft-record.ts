@@ -43,7 +43,7 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
     note(event) {
       if (event.type === 'measurement') measurements.push(event.measurement);
       if (event.type === 'device') device = event.device;
-      if (event.type === 'progress') isTouched = true;
+      if (event.type === 'touched') isTouched = true;
       if (event.type !== 'step') return;
       if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
       else closeStep(event.result ?? 'fail');

@@ -10,6 +10,8 @@ export type RunEvent = { station: string; slot: string } & (
   | { type: 'lease'; attempt: number }
   | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }
   | { type: 'device'; device: DeviceIdentity }
+  /** From here on the flash may hold anything. */
+  | { type: 'touched' }
   | { type: 'progress'; doneBytes: number; totalBytes: number }
   | { type: 'measurement'; measurement: Measurement }
   | { type: 'outcome'; outcome: Outcome; code?: string; message?: string; seconds: number }

@@ -8,6 +8,7 @@ import { replaceFile } from '../../../core/files.js';
 import type { DeviceIdentity } from '../../../core/record.js';
 import { hex } from '../../../firmware/hex.js';
 import type { FlashCallOptions, FlashDriver, FlashImage } from '../flash-driver.js';
+import { patchedWith, type FlashPiece } from './pieces.js';
 import type { FlashRegion } from './regions.js';
 
 /** What a board held, as it lies in a folder: this index and one compressed file a region. */
@@ -29,6 +30,10 @@ export interface Backup {
   sha256: string;
   /** True when nothing but erased bytes was there. */
   isBlank: boolean;
+  /** Attempt whose backup stands for what that attempt may have left half written. */
+  continues?: string;
+  /** True when the board may have been half written already and no earlier backup was there: nobody knows whether it ever ran. */
+  isUnproved?: boolean;
 }
 
 interface KeptRegion extends FlashRegion {
@@ -40,11 +45,16 @@ interface KeptRegion extends FlashRegion {
 /** What a backup says of where it was taken. */
 export type BackupOrigin = Omit<
   Backup,
-  'format' | 'takenAt' | 'regions' | 'sizeBytes' | 'sha256' | 'isBlank'
+  'format' | 'takenAt' | 'regions' | 'sizeBytes' | 'sha256' | 'isBlank' | 'continues' | 'isUnproved'
 >;
 
 /** Name of the index in a backup's folder; it is written last, so that a folder without one is no backup. */
 export const backupIndex = 'backup.json';
+
+export interface TakeBackupOptions extends FlashCallOptions {
+  /** The board may be half written by an attempt that nothing was proved of since, before which this backup was taken, if any was. */
+  unproved?: { before?: string };
+}
 
 /** Reads regions out of a board into a folder. Throws what reading throws, and DISK_WRITE_FAILED. */
 export async function takeBackup(
@@ -52,24 +62,59 @@ export async function takeBackup(
   regions: readonly FlashRegion[],
   folder: string,
   origin: BackupOrigin,
-  call?: FlashCallOptions,
+  { unproved, ...call }: TakeBackupOptions = {},
 ): Promise<Backup> {
+  const read: FlashPiece[] = [];
+  for (const { offset, sizeBytes } of regions)
+    read.push({ offset, bytes: await driver.read(offset, sizeBytes, call) });
+  const earlier = await piecesOf(unproved?.before);
+  const pieces = earlier ? patchedWith(read, earlier.pieces) : read;
   const total = createHash('sha256');
   const kept: KeptRegion[] = [];
   let isBlank = true;
-  for (const { offset, sizeBytes } of regions) {
-    const bytes = await driver.read(offset, sizeBytes, call);
+  for (const { offset, bytes } of pieces) {
     total.update(bytes);
     isBlank &&= bytes.every((byte) => byte === 0xff);
     const file = `${hex(offset)}.bin.gz`;
     await keep(folder, file, await promisify(gzip)(bytes));
-    kept.push({ offset, sizeBytes, file, sha256: sha256Of(bytes) });
+    kept.push({ offset, sizeBytes: bytes.length, file, sha256: sha256Of(bytes) });
   }
-  const sizeBytes = kept.reduce((sum, region) => sum + region.sizeBytes, 0);
-  const facts = { sizeBytes, sha256: total.digest('hex'), isBlank };
-  const backup: Backup = { format: 1, ...origin, takenAt: new Date().toISOString(), regions: kept, ...facts };
-  await keep(folder, backupIndex, `${JSON.stringify(backup, null, 2)}\n`);
+  const backup: Backup = {
+    format: 1,
+    ...origin,
+    takenAt: new Date().toISOString(),
+    regions: kept,
+    sizeBytes: kept.reduce((sum, region) => sum + region.sizeBytes, 0),
+    sha256: total.digest('hex'),
+    isBlank,
+    ...(earlier && { continues: earlier.attemptId }),
+    ...((unproved && !earlier) || earlier?.isUnproved ? { isUnproved: true } : {}),
+  };
+  await keepIndex(folder, backup);
   return backup;
+}
+
+/** Gives a backup the name that its board has told since. Throws DISK_WRITE_FAILED. */
+export async function nameBackup(folder: string, unit: string, device: DeviceIdentity): Promise<void> {
+  await keepIndex(folder, { ...(await readBackup(folder)), unit, device });
+}
+
+const keepIndex = (folder: string, backup: Backup): Promise<void> =>
+  keep(folder, backupIndex, `${JSON.stringify(backup, null, 2)}\n`);
+
+/** What an earlier backup holds; undefined where there is none that can be read. */
+async function piecesOf(folder: string | undefined) {
+  if (folder === undefined) return undefined;
+  try {
+    const { regions, attemptId, isUnproved = false } = await readBackup(folder);
+    const pieces: FlashPiece[] = [];
+    for (const region of regions)
+      pieces.push({ offset: region.offset, bytes: await readRegion(folder, region) });
+    return { pieces, attemptId, isUnproved };
+  } catch (thrown) {
+    if (thrown instanceof RigError && thrown.code === 'BACKUP_DAMAGED') return undefined;
+    throw thrown;
+  }
 }
 
 /** Reads the index of a backup. Throws BACKUP_DAMAGED. */
@@ -95,16 +140,21 @@ export async function backupImages(
 ): Promise<FlashImage[]> {
   await mkdir(workFolder, { recursive: true });
   return Promise.all(
-    regions.map(async ({ offset, sizeBytes, file, sha256 }) => {
-      const bytes = await unpack(join(folder, file));
-      if (bytes.length !== sizeBytes || sha256Of(bytes) !== sha256)
-        throw new RigError('BACKUP_DAMAGED', `${join(folder, file)} is not what was read from the board`);
+    regions.map(async (region) => {
+      const { offset, sizeBytes } = region;
+      const bytes = await readRegion(folder, region);
       const path = join(workFolder, `${hex(offset)}.bin`);
       await writeFile(path, bytes);
       const md5 = createHash('md5').update(bytes).digest('hex');
       return { name: `backup-${hex(offset)}`, offset, path, sizeBytes, md5 };
     }),
   );
+}
+
+async function readRegion(folder: string, { file, sizeBytes, sha256 }: KeptRegion): Promise<Buffer> {
+  const bytes = await unpack(join(folder, file));
+  if (bytes.length === sizeBytes && sha256Of(bytes) === sha256) return bytes;
+  throw new RigError('BACKUP_DAMAGED', `${join(folder, file)} is not what was read from the board`);
 }
 
 async function unpack(path: string): Promise<Buffer> {
