@@ -33,7 +33,8 @@ export interface TryHow {
 
 /**
  * Runs `attempt` until one succeeds, as often as the policy allows, and as long as trying again can help: an error that is not `retryable`, or that
- * an operator asked for, ends it. Throws the last error, with all tries in its `details.tries`.
+ * an operator asked for, ends it. Throws the last error, with all tries in its `details.tries`; a fallback that could not be tried, since its tool is
+ * missing, does not hide what the first driver has found out about the board.
  */
 export async function retrying<T>(
   options: RetryingOptions,
@@ -56,6 +57,7 @@ async function tryInTurn<T>(
 ): Promise<T> {
   const { policy, signal } = options;
   let { baudRate } = options;
+  let found: RigError | undefined;
   for (const [index, { driver, number, isLast }] of plannedTries(options).entries()) {
     if (index > 0) {
       await pause(pauseMs(policy, index, options.random), signal);
@@ -77,10 +79,20 @@ async function tryInTurn<T>(
     } catch (thrown) {
       const error = asRigError(thrown);
       note(error.code);
-      if (isLast || signal?.aborted || !canHelp(error)) throw error;
+      if (driver === options.driver) found = error;
+      if (isLast || signal?.aborted || !canHelp(error))
+        throw driver === options.driver || found === undefined ? error : verdict(found, driver, error);
     }
   }
   throw new RigError('INTERNAL_ERROR', `a policy of ${policy.attempts} attempts allows none`);
+}
+
+/** Which of two errors counts when the fallback has failed too. */
+function verdict(found: RigError, fallback: FlashDriverKind, last: RigError): RigError {
+  if (last.blame === 'dut' || last.blame === 'operator') return last;
+  const { code, blame, details } = found;
+  const what = `${found.message.slice(code.length + 2)}; the fallback ${fallback} was of no help: ${last.message}`;
+  return new RigError(code, what, { blame, details, cause: found });
 }
 
 interface PlannedTry {

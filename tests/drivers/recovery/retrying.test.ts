@@ -125,6 +125,25 @@ test('what is no error of the rig’s own is not tried again', async () => {
   assert.equal((error.details['tries'] as Try[]).length, 1);
 });
 
+test('a fallback that cannot be tried does not hide what the first driver found out', async () => {
+  const more = { policy: { ...policy, attempts: 1 }, fallback: { driver: 'esptool' as const, attempts: 2 } };
+  const { run, seen } = scene(['FLASH_VERIFY_MISMATCH', 'TOOL_MISSING'], more);
+  const error = await failure(run());
+  assert.deepEqual([error.code, error.blame], ['FLASH_VERIFY_MISMATCH', 'dut']);
+  assert.match(error.message, /the fallback esptool was of no help: TOOL_MISSING/);
+  assert.deepEqual(
+    seen.map(({ code }) => code),
+    ['FLASH_VERIFY_MISMATCH', 'TOOL_MISSING'],
+  );
+  assert.deepEqual(error.details['tries'], seen);
+});
+
+test('what the fallback finds out about the board counts', async () => {
+  const more = { policy: { ...policy, attempts: 1 }, fallback: { driver: 'esptool' as const, attempts: 1 } };
+  const error = await failure(scene(['FLASH_STALLED', 'FLASH_VERIFY_MISMATCH'], more).run());
+  assert.equal(error.code, 'FLASH_VERIFY_MISMATCH');
+});
+
 test('a signal ends the pause at once, with its own reason and the tries so far', async () => {
   const stop = new AbortController();
   const { run } = scene(['FLASH_STALLED'], {
