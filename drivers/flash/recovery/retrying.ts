@@ -79,12 +79,20 @@ async function tryInTurn<T>(
     } catch (thrown) {
       const error = asRigError(thrown);
       note(error.code);
-      if (driver === options.driver) found = error;
+      if (driver === options.driver) found = moreTelling(found, error);
       if (isLast || signal?.aborted || !canHelp(error))
-        throw driver === options.driver || found === undefined ? error : verdict(found, driver, error);
+        throw driver === options.driver || found === undefined
+          ? (found ?? error)
+          : verdict(found, driver, error);
     }
   }
   throw new RigError('INTERNAL_ERROR', `a policy of ${policy.attempts} attempts allows none`);
+}
+
+/** A board that hung in a write and then does not even answer has hung: what was seen of the write is not hidden by a later silence. */
+function moreTelling(before: RigError | undefined, last: RigError): RigError {
+  const isSilence = last.category === 'connection' && last.blame === 'dut';
+  return before !== undefined && isSilence && before.category !== 'connection' ? before : last;
 }
 
 /** Which of two errors counts when the fallback has failed too. */

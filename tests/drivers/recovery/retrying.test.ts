@@ -203,3 +203,12 @@ test('the next rate is the highest one that is lower, in whatever order they are
   assert.equal(nextBaudRate(mixed, 460_800), 115_200);
   assert.equal(nextBaudRate(mixed, 115_200), 115_200);
 });
+
+test('a write that hung is not reported as the silence that came after it', async () => {
+  const { run } = scene(['FLASH_STALLED', 'DUT_SILENT', 'DUT_SILENT']);
+  const error = await failure(run());
+  assert.equal(error.code, 'FLASH_STALLED');
+  assert.equal((error.details['tries'] as Try[]).length, 3);
+  const { run: silent } = scene(['DUT_SILENT', 'FLASH_VERIFY_MISMATCH', 'FLASH_STALLED']);
+  assert.equal((await failure(silent())).code, 'FLASH_STALLED');
+});
