@@ -95,11 +95,14 @@ function moreTelling(before: RigError | undefined, last: RigError): RigError {
   return before !== undefined && isSilence && before.category !== 'connection' ? before : last;
 }
 
+/** A driver that ends with one of these was never tried: it says nothing of board or rig. */
+const neverTried: readonly string[] = ['TOOL_MISSING', 'FLASH_UNSUPPORTED', 'CONFIG_INVALID'];
+
 /** Which of two errors counts when the fallback has failed too. */
 function verdict(found: RigError, fallback: FlashDriverKind, last: RigError): RigError {
-  if (last.blame === 'dut' || last.blame === 'operator') return last;
+  if (!neverTried.includes(last.code)) return last;
   const { code, blame, details } = found;
-  const what = `${found.message.slice(code.length + 2)}; the fallback ${fallback} was of no help: ${last.message}`;
+  const what = `${found.message.slice(code.length + 2)}; the fallback ${fallback} could not be tried: ${last.message}`;
   return new RigError(code, what, { blame, details, cause: found });
 }
 

@@ -92,7 +92,7 @@ test('the fallback goes on where the first driver ended, for a number of tries o
     fallback: { driver: 'esptool', attempts: 2 },
   });
   const error = await failure(run());
-  assert.equal(error.message, 'FLASH_STALLED: no; the fallback esptool was of no help: PORT_LOST: no');
+  assert.equal(error.message, 'FLASH_STALLED: no; the fallback esptool could not be tried: PORT_LOST: no');
   assert.deepEqual(short(error.details['tries'] as Try[]), [
     ['esptool-js', 921_600, 1, 'FLASH_STALLED'],
     ['esptool-js', 460_800, 2, 'FLASH_STALLED'],
@@ -130,7 +130,7 @@ test('a fallback that cannot be tried does not hide what the first driver found 
   const { run, seen } = scene(['FLASH_VERIFY_MISMATCH', 'TOOL_MISSING'], more);
   const error = await failure(run());
   assert.deepEqual([error.code, error.blame], ['FLASH_VERIFY_MISMATCH', 'dut']);
-  assert.match(error.message, /the fallback esptool was of no help: TOOL_MISSING/);
+  assert.match(error.message, /the fallback esptool could not be tried: TOOL_MISSING/);
   assert.deepEqual(
     seen.map(({ code }) => code),
     ['FLASH_VERIFY_MISMATCH', 'TOOL_MISSING'],
