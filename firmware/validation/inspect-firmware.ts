@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chipFlashes } from '../chip-flash.js';
+import { readAnyEspFlashImage } from '../esp-flash-image.js';
 import { inspectEspImage, type EspImageReport } from '../esp-image.js';
 import { inspectIntelHex } from '../intel-hex.js';
 import { parsePartitionTable, type Partition } from '../partition-table.js';
@@ -59,6 +60,11 @@ type Parts = Pick<FirmwareReport, 'segments' | 'entry' | 'esp' | 'partitions' | 
 
 function partsOf(bytes: Buffer): Parts {
   const format = recogniseFormat(bytes);
+  const flash = format === 'esp-image' || format === 'esp-flash' ? readAnyEspFlashImage(bytes) : undefined;
+  if (flash !== undefined) {
+    const { partitions, problems } = parsePartitionTable(flash.table.bytes);
+    return { segments: [], partitions, problems: [...problems, ...flash.problems] };
+  }
   if (format === 'esp-image') {
     const { problems, segments, ...esp } = inspectEspImage(bytes);
     const places = segments.map(({ address, sizeBytes }) => ({ address, sizeBytes }));

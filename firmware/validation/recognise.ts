@@ -1,6 +1,9 @@
+import { ESP_IMAGE_MAGIC } from '../esp-image-header.js';
+
 /** What a file is by its first bytes; `raw` when nothing tells, as with the binaries of most chips. */
 export type FirmwareFormat =
   | 'esp-image'
+  | 'esp-flash'
   | 'partition-table'
   | 'intel-hex'
   | 'uf2'
@@ -25,14 +28,22 @@ const magics: readonly { format: FirmwareFormat; starts: readonly number[] }[] =
 export function recogniseFormat(bytes: Buffer): FirmwareFormat {
   const known = magics.find(({ starts }) => starts.every((byte, index) => bytes[index] === byte));
   if (known !== undefined) return known.format;
+  if (isEspFlash(bytes)) return 'esp-flash';
   const start = bytes.toString('latin1', 0, 512);
   if (/^:[0-9A-Fa-f]{6}/.test(start)) return 'intel-hex';
   if (/^S[0-9][0-9A-F]{6}/.test(start)) return 'motorola-s-record';
   return bytes.length > 0 && /^[\t\n\r\x20-\x7e]*$/.test(start) ? 'text' : 'raw';
 }
 
+/** Erased up to where the ROM of some ESP chips looks for the bootloader, which then is there, as `esptool merge-bin` makes it. */
+function isEspFlash(bytes: Buffer): boolean {
+  const bootloader = [0x1000, 0x2000].find((offset) => bytes[offset] === ESP_IMAGE_MAGIC);
+  return bootloader !== undefined && bytes.subarray(0, bootloader).every((byte) => byte === 0xff);
+}
+
 const names: Record<FirmwareFormat, string> = {
   'esp-image': 'an ESP image',
+  'esp-flash': 'an ESP flash image',
   'partition-table': 'an ESP partition table',
   'intel-hex': 'an Intel HEX file',
   uf2: 'a UF2 file',
