@@ -64,6 +64,7 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
     },
     async claimUnit({ station, slot, id }) {
       await leases.identified(station, slot);
+      if (id === undefined) return null;
       const place = `${station} ${slot}`;
       const slots = slotsOfUnit.get(id.toLowerCase()) ?? new Set();
       slotsOfUnit.set(id.toLowerCase(), slots.add(place));

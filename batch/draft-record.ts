@@ -43,12 +43,12 @@ export function draftRecord(header: AttemptHeader, known: KnownOfAttempt): Draft
     note(event) {
       if (event.type === 'measurement') measurements.push(event.measurement);
       if (event.type === 'device') device = event.device;
-      if (event.type === 'touched') isTouched = true;
+      if (event.type === 'touched' || event.type === 'progress') isTouched = true;
       if (event.type !== 'step') return;
       if (event.state === 'begin') open.push({ name: event.step, startedAt: new Date().toISOString() });
       else closeStep(event.result ?? 'fail');
     },
-    device: () => device && { attemptId: header.attemptId, device, proof },
+    device: () => device && { attemptId: header.attemptId, device, proof, ...(consoleLog && { consoleLog }) },
     failed(error) {
       const { code, blame, category } = error;
       const failure = { code, blame, category, message: error.message.slice(code.length + 2), step: path() };

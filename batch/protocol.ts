@@ -12,8 +12,11 @@ export interface CoordinatorOps {
    */
   lease: { args: LeaseRequest; answer: Lease };
   endLease: { args: { attemptId: string }; answer: null };
-  /** Claims a unit's unique id, mostly its MAC, for the slot. Throws DUPLICATE_MAC when another slot of the run shows it too: then in both, whoever asks again. */
-  claimUnit: { args: { station: string; slot: string; id: string }; answer: null };
+  /**
+   * Journals which board is in the slot, before anything is written to it, and claims its unique id, mostly its MAC, where it has one. Throws DUPLICATE_MAC
+   * when another slot of the run shows it too: then in both, whoever asks again.
+   */
+  claimUnit: { args: { station: string; slot: string; id?: string }; answer: null };
   /** Waits for one of `capacity` places, in order of asking; the place ends with `giveBack` or with the connection. */
   take: { args: { resource: string; capacity: number }; answer: { waitedMs: number } };
   giveBack: { args: { resource: string }; answer: null };

@@ -24,7 +24,7 @@ export function addRollbackCommand(program: Command): void {
     .action(async (unit: string | undefined, options: RollbackOptions) => {
       const results = resolve(process.env['RIG_RESULTS'] ?? 'results');
       if (options.list || unit === undefined) return list(await findBackups(results), results);
-      const found = await newestBackup(results, unit);
+      const found = await newestBackup(results, unit, options.station);
       if (found === undefined)
         throw new RigError(
           'BACKUP_MISSING',
@@ -38,7 +38,7 @@ function list(backups: readonly FoundBackup[], results: string): void {
   if (backups.length === 0) process.stdout.write(`no backups in ${results}\n`);
   for (const { folder, backup } of backups) {
     const { unit, takenAt, station, slot, board, sizeBytes, isBlank } = backup;
-    const size = `${sizeBytes} bytes${isBlank ? ', blank' : ''}`;
+    const size = `${sizeBytes} bytes${isBlank ? ', blank' : ''}${backup.isUnproved ? ', of a board that was half written' : ''}`;
     process.stdout.write(`${unit}  ${takenAt}  ${station} ${slot}  ${board}  ${size}  ${folder}\n`);
   }
 }

@@ -135,6 +135,8 @@ export interface AttemptDevice {
   attemptId: string;
   device: DeviceIdentity;
   proof: AttemptRecord['proof'];
+  /** Path of the console log relative to the results folder of the run. */
+  consoleLog?: string;
 }
 
 /** One attempt at one unit, complete: what the journal keeps and every report is made from. */
@@ -157,6 +159,8 @@ export interface AttemptRecord extends AttemptHeader {
   proof: 'identity' | 'release' | 'backup';
   /** Path of the console log relative to the results folder of the run. */
   consoleLog?: string;
+  /** Why the slot may still have voltage although its output is off, whatever else the unit failed with. */
+  notOff?: string;
 }
 
 /** The unit's name in records: its MAC or other unique id, or the slot when the board never said who it is. */

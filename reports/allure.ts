@@ -134,7 +134,7 @@ function labelBlame(result: Result): void {
 
 function describeResult(record: AttemptRecord): string {
   const { failure, device, bootedVersion } = record;
-  const state = flashStateText(record);
+  const state = flashStateText(record.flashState);
   const lines = [];
   if (failure) lines.push(`**${failure.code}** in ${failure.step || 'no step'}: ${oneLine(failure.message)}`);
   if (failure && failure.code in catalogue)

@@ -9,8 +9,15 @@ const stateTexts: Record<FlashState, string> = {
 };
 
 /** The state of the flash in words; empty where nothing is known of it. */
-export function flashStateText({ flashState }: Pick<AttemptRecord, 'flashState'>): string {
+export function flashStateText(flashState: FlashState | undefined): string {
   return flashState === undefined ? '' : stateTexts[flashState];
+}
+
+/** The state of a unit's flash after all its attempts, in words: one that wrote nothing leaves it as it was. */
+export function unitFlashText(attempts: readonly Pick<AttemptRecord, 'flashState'>[]): string {
+  const states = attempts.map(({ flashState }) => flashState);
+  const written = states.findLast((state) => state !== undefined && state !== 'untouched');
+  return flashStateText(written ?? states.at(-1));
 }
 
 /** What was done to the flash, a line each: written or left alone and how that is known, tries, backup, rollback. */

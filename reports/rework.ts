@@ -1,5 +1,5 @@
 import { csv } from './batch-results.js';
-import { flashStateText } from './flash-text.js';
+import { unitFlashText } from './flash-text.js';
 import { oneLine, remedyFor } from './text.js';
 import type { Unit } from './units.js';
 
@@ -35,7 +35,7 @@ export function reworkCsv(units: readonly Unit[]): string {
       ...happened,
       String(attempts.length),
       last.consoleLog ?? '',
-      flashStateText(last),
+      unitFlashText(attempts),
     ];
   });
   return csv(columns, rows);

@@ -45,5 +45,8 @@ export function recordOfUnfinished(header: UnfinishedAttempt, endedAt: string): 
   const message = 'the run died before this attempt was recorded';
   const failure = { code: 'COORDINATOR_LOST', blame, category, message, step: '' };
   const outcome = outcomeFor(blame);
-  return { proof: 'identity', ...header, endedAt, outcome, failure, steps: [], measurements: [] };
+  // Which board it is was on disk before the first byte was written: from then on nobody knows.
+  const isDoubtful = header.device !== undefined && header.proof !== 'identity';
+  const flash = isDoubtful ? { flashState: 'unproved' as const } : {};
+  return { proof: 'identity', ...header, endedAt, outcome, failure, ...flash, steps: [], measurements: [] };
 }

@@ -1,6 +1,6 @@
 import type { LineReadback } from '../core/run-record.js';
 import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
-import { flashStateText } from './flash-text.js';
+import { unitFlashText } from './flash-text.js';
 import { unitsForRework } from './rework.js';
 import { tally, type Tally } from './tally.js';
 import { durationText, oneLine, remedyFor } from './text.js';
@@ -64,7 +64,7 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
   if (failure) lines.push(`  what: ${oneLine(failure.message)}`, `  blame: ${failure.blame}`);
   const remedy = remedyFor(failure?.code ?? '');
   if (remedy) lines.push(`  do: ${remedy}`);
-  const flash = flashStateText(last);
+  const flash = unitFlashText(attempts);
   if (flash) lines.push(`  flash: ${flash}`);
   if (attempts.length > 1) lines.push(`  attempts: ${attempts.length}`);
   if (last.consoleLog) lines.push(`  log: ${last.consoleLog}`);
@@ -75,9 +75,9 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
 function unfinished(units: readonly Unit[]): string {
   const aborted = units.filter(({ last }) => last.outcome === 'aborted');
   if (aborted.length === 0) return '';
-  const lines = aborted.map(({ station, slot, name, last }) => {
+  const lines = aborted.map(({ station, slot, name, last, attempts }) => {
     const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
-    const flash = flashStateText(last);
+    const flash = unitFlashText(attempts);
     return `  ${station} ${slot} · ${name} · ${where}${flash && `; ${flash}`}`;
   });
   return ['aborted, to be run again before use:', ...lines].join('\n');
@@ -97,10 +97,13 @@ function power(data: RunData): string {
 
 /** An output that reads back as off does not say that its relay has opened. */
 function liveRails(units: readonly Unit[]): string {
-  return units
-    .filter(({ last }) => last.failure?.code === 'RAIL_NOT_FALLEN')
-    .map(({ station, slot }) => `power: NOT SAFE, ${station} ${slot} had voltage although its output was off`)
-    .join('\n');
+  const lines = units.flatMap(({ station, slot, last: { failure, notOff } }) => {
+    const unsafe = `power: NOT SAFE, ${station} ${slot}`;
+    const isLive = failure?.code === 'RAIL_NOT_FALLEN' || notOff?.startsWith('RAIL_NOT_FALLEN:');
+    if (isLive) return [`${unsafe} had voltage although its output was off`];
+    return notOff === undefined ? [] : [`${unsafe} was not proved to be off: ${oneLine(notOff)}`];
+  });
+  return lines.join('\n');
 }
 
 function unknownPower(last: RunSpan | undefined): string {

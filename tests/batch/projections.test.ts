@@ -254,6 +254,51 @@ describe('the reports of a run', () => {
     assert.deepEqual([row?.['DeviceId'], row?.['Result'], more.length], [device.mac, 'Error', 0]);
   });
 
+  test('say that a board may be half written when its run died after it was identified', async () => {
+    const open = attemptStart({ slot: 'slot2' });
+    const { device } = passed({ slot: 'slot2' });
+    assert.ok(device);
+    const known = { attemptId: open.attemptId, device, consoleLog: 'console/slot2-1.log' };
+    const written = [{ ...known, proof: 'release' as const }];
+    const options = { unfinished: [open], died: true };
+    const files = await writeProjections(await journalOf([], { ...options, devices: written }));
+    const [row] = await rowsOf(files.rework);
+    assert.match(row?.['Flash'] ?? '', /^HALF WRITTEN/);
+    assert.equal(row?.['ConsoleLog'], 'console/slot2-1.log');
+    const looked = [{ ...known, proof: 'identity' as const }];
+    const only = await writeProjections(await journalOf([], { ...options, runId: 'run2', devices: looked }));
+    assert.equal((await rowsOf(only.rework))[0]?.['Flash'], '');
+  });
+
+  test('do not call a unit untouched whose earlier attempt left it half written', async () => {
+    const half = ended('FLASH_STALLED', { step: 'flash', message: 'at 50 %' }, { flashState: 'unproved' });
+    const silent = ended(
+      'DUT_SILENT',
+      { step: 'detect', message: 'no answer' },
+      { flashState: 'untouched', attempt: 2 },
+    );
+    const files = await writeProjections(await journalOf([half, silent]));
+    const rows = await rowsOf(files.rework);
+    assert.deepEqual(
+      rows.map((row) => [row['Code'], row['Flash']?.slice(0, 12)]),
+      [['DUT_SILENT', 'HALF WRITTEN']],
+    );
+    assert.match(await readFile(files.summary, 'utf8'), /flash: HALF WRITTEN/);
+  });
+
+  test('warn of a slot that was not proved to be off, whatever its unit failed with', async () => {
+    const notOff = 'RAIL_NOT_FALLEN: the rail is at 4.90 V';
+    const bad = ended('CHECK_LIMIT', { step: 'memory', message: 'heap_free 9000' }, { notOff });
+    const blind = ended(
+      'PORT_LOST',
+      { message: 'gone' },
+      { slot: 'slot4', notOff: 'METER_FAILED: no answer' },
+    );
+    const summary = await readFile((await writeProjections(await journalOf([bad, blind]))).summary, 'utf8');
+    assert.match(summary, /NOT SAFE, station1 slot1 had voltage although its output was off/);
+    assert.match(summary, /NOT SAFE, station1 slot4 was not proved to be off: METER_FAILED: no answer/);
+  });
+
   test('name each output that is not known to be off', async () => {
     const slot = { station: 'station1', slot: 'slot3' };
     const lines: LineReadback[] = [

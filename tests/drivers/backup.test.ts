@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { backupImages, backupIndex, readBackup, takeBackup } from '../../drivers/flash/backup/backup.js';
+import { patchedWith } from '../../drivers/flash/backup/pieces.js';
 import { findBackups, newestBackup } from '../../drivers/flash/backup/find-backups.js';
 import { regionsOf, wholeFlash } from '../../drivers/flash/backup/regions.js';
 import { buildIntelHex } from '../../firmware/intel-hex.js';
@@ -70,6 +71,51 @@ describe('the backup of a board', () => {
     assert.deepEqual(await findBackups(join(folder, 'nowhere')), []);
   });
 
+  test('of a board without an id is found by its slot, of the station that is meant', async () => {
+    const results = join(folder, 'slots');
+    for (const station of ['station2', 'station1'])
+      await takeBackup(driver, regions, join(results, station, 'backups/a'), {
+        ...origin,
+        unit: 'slot3',
+        slot: 'slot3',
+        station,
+      });
+    const found = async (unit: string, station?: string) =>
+      (await newestBackup(results, unit, station))?.backup.station;
+    assert.equal(await found('slot3', 'station2'), 'station2');
+    assert.equal(await found('station2/slot3'), 'station2');
+    assert.equal(await found('slot3'), 'station1');
+    assert.equal(await found('slot3', 'station9'), undefined);
+  });
+
+  test('of a board that was left half written holds what it held before that', async () => {
+    const place = join(folder, 'run5/backups/whole');
+    await takeBackup(driver, regions, place, origin);
+    const half = { read: (_: number, sizeBytes: number) => Promise.resolve(Buffer.alloc(sizeBytes, 0x5a)) };
+    const wider = [{ offset: 0x2000, sizeBytes: 0x4000 }];
+    const next = join(folder, 'run6/backups/half');
+    const options = { unproved: { before: place } };
+    const taken = await takeBackup(half, wider, next, { ...origin, attemptId: 'run6/a/b/1' }, options);
+    assert.deepEqual([taken.continues, taken.isUnproved], [origin.attemptId, undefined]);
+    const held = new Map<number, Buffer>();
+    for (const { offset, path } of await backupImages(next, taken, join(folder, 'work3')))
+      held.set(offset, await readFile(path));
+    assert.deepEqual([...held.keys()], [0x1000, 0x2000, 0x8000]);
+    assert.ok(held.get(0x1000)?.equals(flash.subarray(0x1000, 0x2000)));
+    assert.ok(held.get(0x2000)?.subarray(0, 0x1000).equals(flash.subarray(0x2000, 0x3000)));
+    assert.ok(held.get(0x2000)?.subarray(0x1000).equals(Buffer.alloc(0x3000, 0x5a)));
+  });
+
+  test('of a board that was left half written says so when there is none from before', async () => {
+    for (const [name, unproved] of [
+      ['none', {}],
+      ['lost', { before: join(folder, 'nowhere') }],
+    ] as const) {
+      const taken = await takeBackup(driver, regions, join(folder, 'run7', name), origin, { unproved });
+      assert.equal(taken.isUnproved, true, name);
+    }
+  });
+
   test('covers whole erasable units, joined where they touch, and leaves a loader in the flash alone', async () => {
     const image = async (name: string, offset: number, bytes: Buffer) => {
       const path = join(folder, name);
@@ -93,4 +139,19 @@ describe('the backup of a board', () => {
     assert.deepEqual(await regionsOf(hex, 'atmega328p', 0x8000), [{ offset: 0x100, sizeBytes: 256 }]);
     assert.deepEqual(wholeFlash('atmega328p', 0x8000), [{ offset: 0, sizeBytes: 0x8000 - 512 }]);
   });
+});
+
+test('what was known of a place replaces what was read there, and what lies beside it is added', () => {
+  const read = [{ offset: 4, bytes: Buffer.from('abcd') }];
+  const known = [
+    { offset: 0, bytes: Buffer.from('12345') },
+    { offset: 7, bytes: Buffer.from('678') },
+  ];
+  const pieces = patchedWith(read, known).map(({ offset, bytes }) => [offset, bytes.toString()]);
+  assert.deepEqual(pieces, [
+    [0, '1234'],
+    [4, '5bc6'],
+    [8, '78'],
+  ]);
+  assert.equal(read[0]?.bytes.toString(), 'abcd');
 });

@@ -21,10 +21,23 @@ export async function findBackups(resultsFolder: string): Promise<FoundBackup[]>
   return found.sort((one, two) => two.backup.takenAt.localeCompare(one.backup.takenAt));
 }
 
-/** The newest backup of a unit by its id, in any case. */
-export async function newestBackup(resultsFolder: string, unit: string): Promise<FoundBackup | undefined> {
-  const all = await findBackups(resultsFolder);
-  return all.find(({ backup }) => backup.unit.toLowerCase() === unit.toLowerCase());
+/**
+ * The newest backup of a unit by its id, in any case. A board without an id is named by its slot, `slot3` or `station1/slot3`; where several stations have
+ * such a slot, `station` says which.
+ */
+export async function newestBackup(
+  resultsFolder: string,
+  unit: string,
+  station?: string,
+): Promise<FoundBackup | undefined> {
+  const wanted = unit.toLowerCase();
+  const isIt = ({ backup }: FoundBackup) => {
+    const name = backup.unit.toLowerCase();
+    if (backup.unit !== backup.slot) return name === wanted;
+    if (`${backup.station}/${backup.slot}`.toLowerCase() === wanted) return true;
+    return name === wanted && (station === undefined || backup.station === station);
+  };
+  return (await findBackups(resultsFolder)).find(isIt);
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
