@@ -15,10 +15,13 @@ const BEGIN = '-----BEGIN ';
 const MOST_BYTES = 32768;
 /** In a line of its own, in one string with `\n` in it, or both: as firmware has them. */
 const breaks = String.raw`(?:[\s\0"',]|\\[rn])`;
-/** Fewer characters than this are no key: parsers have the bare first line in them to look for it. */
-const bodyStart = new RegExp(
-  String.raw`^${breaks}*(?:[A-Za-z0-9-]+: [^\n\\]*(?:\n|\\n)${breaks}*){0,8}[A-Za-z0-9+/]{40}`,
-);
+/** Fewer characters than this are no key: parsers have the bare first line in them to look for it, and the last one too. */
+const bodyStart = (least: number): RegExp =>
+  new RegExp(
+    String.raw`^${breaks}*(?:[A-Za-z0-9-]+: [^\n\\]*(?:\n|\\n)${breaks}*){0,8}[A-Za-z0-9+/]{${least}}`,
+  );
+const openStart = bodyStart(40);
+const closedStart = bodyStart(16);
 const openPgpStart = new RegExp(String.raw`^${breaks}*[A-Za-z0-9+/=]{24}`);
 
 /** The block that begins there; undefined when there is no first line, or nothing behind it. */
@@ -29,9 +32,10 @@ export function pemBlockAt(bytes: Buffer, offset: number): PemBlock | undefined 
   if (head === null || label === undefined) return undefined;
   const start = offset + head[0].length;
   const text = bytes.toString('latin1', start, start + 1024);
-  if (!bodyStart.test(text) && !(label.startsWith('PGP') && openPgpStart.test(text))) return undefined;
   const last = `-----END ${label}-----`;
   const found = bytes.subarray(start, start + MOST_BYTES).indexOf(last, 0, 'latin1');
+  const hasBody = (found === -1 ? openStart : closedStart).test(text);
+  if (!hasBody && !(label.startsWith('PGP') && openPgpStart.test(text))) return undefined;
   if (found === -1) return { label, end: start };
   const body = bytes.toString('latin1', start, start + found).replace(/\\[rn]|[\s\0"',]/g, '');
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(body);

@@ -28,8 +28,12 @@ const form = (kind: string, starts: string, rest: string, severity?: Severity): 
 
 /** The forms as their owners document them; what has no form of its own, such as a password, cannot be told from other text. */
 export const tokenForms: readonly TokenForm[] = [
-  form('AWS access key id', 'AKIA', '(?!.{9}EXAMPLE)[A-Z2-7]{16}(?![A-Za-z0-9])'),
-  form('AWS access key id', 'ASIA', '(?!.{9}EXAMPLE)[A-Z2-7]{16}(?![A-Za-z0-9])'),
+  // That of the documentation too: firmware has no reason to hold one, and who put it there will put in another.
+  form('AWS access key id', 'AKIA', '[A-Z0-9]{16}(?![A-Za-z0-9])'),
+  form('AWS access key id', 'ASIA', '[A-Z0-9]{16}(?![A-Za-z0-9])'),
+  ...['aws_secret_access_key', 'AWS_SECRET_ACCESS_KEY'].map((start) =>
+    form('AWS secret access key', start, String.raw`["']?\s*[:=]\s*["']?[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])`),
+  ),
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((start) => form('GitHub token', start, '[A-Za-z0-9]{36}')),
   form('GitHub token', 'github_pat_', '[A-Za-z0-9]{22}_[A-Za-z0-9]{59}'),
   form('GitLab token', 'glpat-', '[A-Za-z0-9_-]{20}'),
@@ -50,7 +54,11 @@ export const tokenForms: readonly TokenForm[] = [
   form('Azure shared access key', 'SharedAccessKey=', '[A-Za-z0-9+/]{43}='),
   form('npm token', 'npm_', '[A-Za-z0-9]{36}(?![A-Za-z0-9])'),
   form('PuTTY private key', 'PuTTY-User-Key-File-', '[23]: [a-z0-9-]+'),
-  form('OpenSSH private key', 'openssh-key-v1', String.raw`\0`),
+  // Behind the mark comes the cipher's name with its length; programs that read such keys have the mark alone.
+  form('OpenSSH private key', 'openssh-key-v1', String.raw`\0\0\0\0[\x03-\x40][a-z0-9@.-]{3}`),
+  form('SendGrid key', 'SG.', '[A-Za-z0-9_-]{22}[.][A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])'),
+  form('DigitalOcean token', 'dop_v1_', '[a-f0-9]{64}'),
+  form('Hugging Face token', 'hf_', '[A-Za-z]{34}(?![A-Za-z0-9])'),
 ];
 
 /** The token of that form at that offset; undefined when something else begins so, or it is the tail of a longer word. */

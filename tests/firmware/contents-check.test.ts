@@ -151,6 +151,16 @@ const keys: [string, string | Buffer, RegExp][] = [
     /an OPENSSH private key \(PEM\)/,
   ],
   [
+    'OpenSSH, its contents alone',
+    Buffer.concat([Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none'), filler(100)]),
+    /an OpenSSH private key is/,
+  ],
+  [
+    'PEM with a short body',
+    '-----BEGIN PRIVATE KEY-----\nMIIBVAIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n',
+    /a private key \(PEM\)/,
+  ],
+  [
     'PEM cut short',
     rsa.export({ type: 'pkcs1', format: 'pem' }).toString().slice(0, 200),
     /RSA private key \(PEM\)/,
@@ -170,8 +180,13 @@ test('public keys, and the words that a parser looks for, are no private keys', 
   const words = ['RSA PRIVATE KEY', 'EC PRIVATE KEY', 'PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'CERTIFICATE']
     .flatMap((label) => [`-----BEGIN ${label}-----`, `-----END ${label}-----`])
     .join('\0');
+  const magic = 'openssh-key-v1\0ssh-unknown\0ssh-rsa';
+  const table = '-----BEGIN PRIVATE KEY-----\0AES\0DES-EDE3\0-----END PRIVATE KEY-----';
   for (const thing of [
     words,
+    magic,
+    table,
+    publicKey.export({ type: 'spki', format: 'pem' }),
     publicKey.export({ type: 'spki', format: 'der' }),
     publicKey.export({ type: 'pkcs1', format: 'der' }),
   ])
@@ -189,6 +204,12 @@ const jwt = (payload: object, header: object = { alg: 'HS256', typ: 'JWT' }) =>
 const join = (...parts: string[]) => parts.join('');
 const tokens: [string, string, string][] = [
   ['AWS access key id', join('AK', 'IA', 'QWERTYUIOP234567'), 'error'],
+  ['AWS access key id', join('AK', 'IA', 'IOSFODNN7EXAMPLE'), 'error'],
+  ['AWS access key id', join('AK', 'IA', '1890567890ABCDEF'), 'error'],
+  ['AWS secret access key', join('aws_secret_', 'access_key = ', long.slice(0, 40)), 'error'],
+  ['SendGrid key', join('S', 'G.', long.slice(0, 22), '.', long.slice(0, 43)), 'error'],
+  ['DigitalOcean token', join('dop', '_v1_', '0123456789abcdef'.repeat(4)), 'error'],
+  ['Hugging Face token', join('h', 'f_', 'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'), 'error'],
   ['GitHub token', join('gh', 'p_', long.slice(0, 36)), 'error'],
   ['GitHub token', join('github', '_pat_', long.slice(0, 22), '_', long.slice(0, 59)), 'error'],
   ['GitLab token', join('gl', 'pat-', long.slice(0, 20)), 'error'],
@@ -224,7 +245,6 @@ for (const [kind, token, severity] of tokens) {
 
 test('what only looks like a token is none', () => {
   const lookalikes = [
-    join('AK', 'IA', 'IOSFODNN7EXAMPLE'),
     join('AK', 'IA', 'QWERTYUIOP2345678'),
     join('x', 'AK', 'IA', 'QWERTYUIOP234567'),
     join('gh', 'p_', 'tooshort'),
