@@ -23,8 +23,10 @@ export interface Contents {
 
 type Place = Pick<Finding, 'offset' | 'address'>;
 
-/** After so many of either, the rest would only bury the first. */
+/** After so many of one kind, the rest would only bury the first. */
 const MOST = 40;
+/** A whole store of roots has some 150 certificates, and each of them can have run out. */
+const MOST_CERTIFICATES = 1000;
 
 /** Scans a file for certificates and secrets; of Intel HEX and UF2 files, what they carry. Never throws. */
 export function readContents(bytes: Buffer, now: Date): Contents {
@@ -51,12 +53,15 @@ export function contentsFindings({ certificates, secrets }: Contents, now: Date)
       : [{ severity: 'error' as const, what: damaged }];
     return faults.map((fault) => ({ kind: 'certificate', ...place, ...fault }));
   });
+  ofCertificates.sort(
+    (one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning'),
+  );
   const ofSecrets = secrets.map(({ kind, severity, ...place }): Finding => {
     const article = /^([AEIO]|RSA|X\d)/i.test(kind) ? 'an' : 'a';
     const what = `${article} ${kind} is in the file, for everybody who can read a board; take it out of the build, revoke it, and give each board its own`;
     return { kind: 'secret', severity, ...place, what };
   });
-  return [...ofCertificates, ...ofSecrets];
+  return [...ofCertificates.slice(0, MOST), ...ofSecrets];
 }
 
 function scan(bytes: Buffer, place: (offset: number) => Place, now: Date, into: Contents): void {
@@ -69,7 +74,7 @@ function scan(bytes: Buffer, place: (offset: number) => Place, now: Date, into: 
     certificate: EmbeddedCertificate | undefined,
     end: number,
   ): number => {
-    if (into.certificates.length < MOST)
+    if (into.certificates.length < MOST_CERTIFICATES)
       into.certificates.push({ ...place(offset), ...(certificate && { certificate }) });
     return end;
   };

@@ -271,3 +271,12 @@ test('a file full of keys is not listed without end', () => {
   const key = ec.export({ type: 'sec1', format: 'der' });
   assert.equal(findings(Buffer.concat(Array.from({ length: 200 }, () => key))).length, 40);
 });
+
+test('in a whole store of certificates the one that has ended is found, wherever it stands', () => {
+  const store = Array.from({ length: 150 }, (_, index) =>
+    index === 149 ? certificates.expired : certificates.ending,
+  );
+  const found = findings(Buffer.from(store.join('\n')));
+  assert.equal(found.length, 40);
+  assert.match(found[0] ?? '', /^error certificate: .* expired on 2021-01-01/);
+});
