@@ -40,7 +40,9 @@ export function inspectUf2(bytes: Buffer, expected: { familyId?: number } = {}):
   for (let index = 0; index < blocks && problems.length < MAX_PROBLEMS; index++) {
     const block = readUf2Block(bytes, index);
     problems.push(...block.problems);
-    if (block.block !== undefined && !(index === 0 && isIgnoredBlock(block.block))) good.push(block.block);
+    // The ROM passes over blocks that are not for flash, and does not count them.
+    if (block.block?.mainFlash === true && !(index === 0 && isIgnoredBlock(block.block)))
+      good.push(block.block);
   }
   if (problems.length >= MAX_PROBLEMS) {
     const what = 'the blocks behind it were not looked at any more: is this a UF2 file?';
@@ -114,14 +116,12 @@ function firstMissing(seen: ReadonlyMap<number, unknown>, count: number): number
 }
 
 function joinedPieces(blocks: readonly Uf2Block[]): { segments: MemorySegment[]; problems: Problem[] } {
-  const pieces = blocks
-    .filter(({ mainFlash }) => mainFlash)
-    .map(({ address, data, offset, index }): PlacedSegment => ({
-      address,
-      data,
-      offset,
-      name: `block ${index}`,
-    }));
+  const pieces = blocks.map(({ address, data, offset, index }): PlacedSegment => ({
+    address,
+    data,
+    offset,
+    name: `block ${index}`,
+  }));
   const { segments, overlaps } = joinSegments(pieces);
   const problems = overlaps.map(({ earlier, later }) => ({
     offset: later.offset + 12,

@@ -68,10 +68,13 @@ test('the block against erratum E10 of the RP2350 is passed over', () => {
   assert.deepEqual(inspectUf2(Buffer.concat([guard, arm]), { familyId: 0xe48bff59 }).problems, []);
 });
 
-test('comments that are not for flash are no contents', () => {
-  const { problems, segments } = inspectUf2(changed([5, 8, 0x2001]));
-  assert.deepEqual(problems, []);
-  assert.equal(segments[0]?.data.length, 5 * 256);
+test('comments that are not for flash are no contents, and the ROM does not count them', () => {
+  const comment = changed([0, 8, 0x2001]).subarray(0, 512);
+  const added = inspectUf2(Buffer.concat([blocks(0, 1, 2, 3, 4, 5), comment]));
+  assert.deepEqual(added.problems, []);
+  assert.equal(added.segments[0]?.data.length, 6 * 256);
+  const counted = inspectUf2(changed([5, 8, 0x2001]));
+  assert.match(counted.problems[0]?.what ?? '', /^block number 5 is missing/);
 });
 
 const mistakes: [string, Buffer, RegExp, number?][] = [
