@@ -29,7 +29,7 @@ export function readHexRecords(bytes: Buffer): { records: HexRecord[]; problems:
     const feed = bytes.indexOf(0x0a, offset);
     const next = feed === -1 ? bytes.length : feed + 1;
     const end = feed === -1 ? bytes.length : feed;
-    const text = bytes.toString('latin1', offset, bytes[end - 1] === 0x0d ? end - 1 : end);
+    const text = bytes.toString('latin1', offset, end).trimEnd();
     const read = text === '' ? undefined : readLine(text);
     if (typeof read === 'string') problems.push({ offset, what: `line ${line}: ${read}` });
     else if (read !== undefined) records.push({ line, offset, ...read });

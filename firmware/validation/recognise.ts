@@ -30,10 +30,13 @@ export function recogniseFormat(bytes: Buffer): FirmwareFormat {
   if (known !== undefined) return known.format;
   if (isEspFlash(bytes)) return 'esp-flash';
   const start = bytes.toString('latin1', 0, 512);
-  if (/^:[0-9A-Fa-f]{6}/.test(start)) return 'intel-hex';
+  if (/^:[0-9A-Fa-f]{6}/.test(start) || recordAmongText.test(start)) return 'intel-hex';
   if (/^S[0-9][0-9A-F]{6}/.test(start)) return 'motorola-s-record';
   return bytes.length > 0 && /^[\t\n\r\x20-\x7e]*$/.test(start) ? 'text' : 'raw';
 }
+
+/** A record in text that does not begin with one: its reader then tells the line that is in front. */
+const recordAmongText = /^[\t\n\r\x20-\x7e\xbb\xbf\xef]*?(?:^|[\n\xbf]):[0-9A-Fa-f]{10,}\s*$/m;
 
 /** Erased up to where the ROM of some ESP chips looks for the bootloader, which then is there, as `esptool merge-bin` makes it. */
 function isEspFlash(bytes: Buffer): boolean {

@@ -75,10 +75,41 @@ const bad: [string, Buffer, string | FirmwarePlace, RegExp][] = [
     /^error format: at 0x0: every byte is 0xff/,
   ],
   [
-    'an AVR program that does not begin with a jump',
+    'a raw binary for an AVR that does not begin with a jump',
     filler(512),
     'atmega328p',
+    /^error chip: at 0x0: the first instruction is/,
+  ],
+  [
+    'an ARM program for an AVR',
+    stm32Program(),
+    'atmega328p',
+    /^error chip: at 0x0: the first instruction is 0x5000/,
+  ],
+  [
+    'Intel HEX for an AVR that does not begin with a jump',
+    intelHex(filler(512), 0),
+    'atmega328p',
     /^warning chip: at 0x0: the first instruction is/,
+  ],
+  ['one byte for an AVR', Buffer.of(0x0c), 'atmega328p', /^error format: .*/],
+  [
+    'the boot loader of an AVR',
+    intelHex(filler(512), 0x7e00),
+    'atmega328p',
+    /^error size: .*the boot loader of the atmega328p is at 0x7e00/,
+  ],
+  [
+    'Intel HEX behind other text',
+    Buffer.concat([Buffer.from('\n; built today\n'), intelHex(avrProgram(), 0)]),
+    'atmega328p',
+    /^error format: at 0x1: line 2: it begins with ";", expected a colon/,
+  ],
+  [
+    'Intel HEX behind a byte order mark',
+    Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), intelHex(avrProgram(), 0)]),
+    'atmega328p',
+    /^error format: at 0x0: line 1: it begins with byte 0xef/,
   ],
   [
     'an ESP image for an AVR',

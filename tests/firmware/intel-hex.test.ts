@@ -29,6 +29,11 @@ test('segments, upper addresses and the start address are read, with either line
   }
 });
 
+test('empty lines and blanks behind a record mean nothing', () => {
+  const text = `\r\n\n${handMade.replaceAll('\r\n', ' \t\r\n')}\n\n`;
+  assert.deepEqual(problemsOf(text), []);
+});
+
 test('segmented addresses count in paragraphs', () => {
   const text = ':020000021200EA\n:0100100041AE\n:0400000300003800C1\n:00000001FF\n';
   const { problems, segments, entry } = inspectIntelHex(Buffer.from(text));
