@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { loadRig } from '../../rigs/load-rig.js';
@@ -10,7 +9,7 @@ import { cleanEnvironment } from '../clean-environment.js';
 import { makeRigFolder } from '../rig-folder.js';
 import { latestResults, recordsBySlot } from '../station/run.js';
 import { blocksOf, tableRows } from './page.js';
-import { productFolders } from '../product-folders.js';
+import { projectWithSpecs } from '../project-with-specs.js';
 
 const page = await readFile('docs/writing-specs.md', 'utf8');
 
@@ -48,7 +47,7 @@ test(
     const [spec = ''] = blocksOf(page, 'ts');
     const [command = ''] = blocksOf(page, 'sh');
     const name = /^\/\/ specs\/(\S+)\.spec\.ts$/m.exec(spec)?.[1] ?? '';
-    const project = await projectWith(`${name}.spec.ts`, spec);
+    const project = await projectWithSpecs({ [`${name}.spec.ts`]: spec });
     const rig = await makeRigFolder({ slots: 2 });
     t.after(() => Promise.all([rig.remove(), rm(project, { recursive: true, force: true })]));
     const child = spawn('sh', ['-c', command.replace('station1', rig.station)], {
@@ -82,18 +81,3 @@ test('the check of the page loads as a part of the board that it names', async (
   assert.equal(stations[0]?.slots[0]?.board.checks.at(-1)?.name, checks[0]?.name);
   assert.ok(page.includes(`check('${checks[0]?.name}')`));
 });
-
-/** This project with one spec in place of its own. */
-async function projectWith(file: string, spec: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rig-specs-'));
-  await mkdir(join(folder, 'specs'));
-  await writeFile(join(folder, 'specs', file), spec);
-  // A page's rig names `provision`, so that a spec of that name has to be there.
-  await copyFile('specs/provision.spec.ts', join(folder, 'specs/provision.spec.ts'));
-  for (const name of ['playwright.config.ts', 'package.json', 'tsconfig.json'])
-    await copyFile(name, join(folder, name));
-  for (const name of [...productFolders, 'node_modules']) {
-    await symlink(resolve(name), join(folder, name));
-  }
-  return folder;
-}

@@ -14,7 +14,10 @@ export interface StationRun {
 }
 
 /** What a run needs to know of the rig that it is for. */
-export type RunsOn = Pick<RigFolder, 'station' | 'results' | 'env'>;
+export type RunsOn = Pick<RigFolder, 'station' | 'results' | 'env'> & {
+  /** Folder with the specs; this project unless told. */
+  cwd?: string;
+};
 
 /** Starts `npx playwright test --project=<station> …` on a rig of the test's own, as a user would. */
 export function startStation(
@@ -27,6 +30,7 @@ export function startStation(
     env: { ...cleanEnvironment(), ...rig.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
+    ...(rig.cwd !== undefined && { cwd: rig.cwd }),
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
