@@ -25,12 +25,15 @@ function notes(attempts: Unit['attempts']): string {
   const last = record?.failure;
   // So that nobody takes a board that was only looked at for one that is provisioned.
   const looked = record?.proof === 'identity' && record.outcome === 'pass';
+  const { bootedVersion } = record?.rollback ?? {};
+  const restored = record?.flashState === 'restored';
   const earlier = attempts
     .slice(0, -1)
     .map(({ attempt, outcome, failure }) => `attempt ${attempt}: ${failure?.code ?? outcome}`);
   return [
     ...(last ? [failureText(last)] : []),
     ...(looked ? ['identified only; nothing was written'] : []),
+    ...(restored ? [`holds again what it held before${bootedVersion ? ` (${bootedVersion})` : ''}`] : []),
     ...earlier,
   ].join('; ');
 }

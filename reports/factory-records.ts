@@ -28,13 +28,13 @@ const factoryColumns = [
 type Row = Record<string, string>;
 
 /**
- * The rows of a run by day (`YYYYMMDD`, UTC, of the end of the attempt). Only attempts that had a board and set out to prove a release
- * count: a row a unit, from the last such attempt of the day.
+ * The rows of a run by day (`YYYYMMDD`, UTC, of the end of the attempt). Only attempts that had a board and set out to change it count: a row a unit,
+ * from the last such attempt of the day. A unit that was given back what it held before has been withdrawn, whatever it was before.
  */
 export function factoryRows(units: readonly Unit[]): Map<string, Row[]> {
   const days = new Map<string, Map<string, Row>>();
   for (const unit of units) {
-    const proving = unit.attempts.filter((record) => record.proof === 'release' && wasTouched(record));
+    const proving = unit.attempts.filter((record) => record.proof !== 'identity' && wasTouched(record));
     for (const record of proving) {
       const day = record.endedAt.slice(0, 10).replaceAll('-', '');
       const rows = days.get(day) ?? new Map<string, Row>();
@@ -75,25 +75,26 @@ function wasTouched({ device, steps, consoleLog }: AttemptRecord): boolean {
 }
 
 function toRow(record: Unit['last'], attempts: number): Row {
-  const { device, flash, failure, release, station, slot } = record;
+  const { device, flash, failure, release, station, slot, rollback, outcome } = record;
+  const isWithdrawn = record.proof === 'backup';
   // A board that shows another one's address does not own it, and must not replace the other one's row.
   const id = failure?.code === 'DUPLICATE_MAC' || !device ? undefined : unitId(device);
   return {
     DeviceId: id ?? `${record.runId}/${station}/${slot}`,
     MAC: device?.mac ?? '',
     Board: record.board,
-    FirmwareVersion: record.bootedVersion ?? '',
+    FirmwareVersion: (isWithdrawn ? rollback?.bootedVersion : record.bootedVersion) ?? '',
     FlashTimeSeconds: flash ? String(rounded(flash.seconds, 2)) : '',
     Station: station,
     Slot: slot,
     TestResults: testResults(record),
     QRCode: '',
-    Result: csvStatus[record.outcome],
+    Result: csvStatus[isWithdrawn && outcome === 'pass' ? 'aborted' : outcome],
     ErrorCode: failure?.code ?? '',
     Attempts: String(attempts),
     EndTime: record.endedAt,
     Run: record.runId,
-    Release: release.name,
+    Release: isWithdrawn ? '' : release.name,
   };
 }
 

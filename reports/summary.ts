@@ -12,6 +12,7 @@ export function summaryText(data: RunData, units: readonly Unit[], files: readon
     heading(data),
     counts(tally(units)),
     alreadyHeld(units),
+    givenBack(units),
     bad(units),
     unfinished(units),
     power(data),
@@ -49,8 +50,14 @@ function counts(count: Tally): string {
 
 /** Units that were not written, so that nobody wonders where their flash time is. */
 function alreadyHeld(units: readonly Unit[]): string {
-  const held = units.filter(({ last }) => last.flash?.sizeBytes === 0);
+  const held = units.filter(({ last }) => last.outcome === 'pass' && last.flash?.sizeBytes === 0);
   return held.length === 0 ? '' : `${held.length} held the release already and were not written`;
+}
+
+/** Units that were withdrawn on request, so that nobody takes their pass for a provisioned board. */
+function givenBack(units: readonly Unit[]): string {
+  const back = units.filter(({ last }) => last.proof === 'backup' && last.outcome === 'pass');
+  return back.length === 0 ? '' : `${back.length} hold again what they held before: not provisioned`;
 }
 
 function bad(units: readonly Unit[]): string {

@@ -286,6 +286,30 @@ describe('the reports of a run', () => {
     assert.match(await readFile(files.summary, 'utf8'), /flash: HALF WRITTEN/);
   });
 
+  test('take back the good record of a unit that was given back what it held before', async () => {
+    await writeProjections(await journalOf([passed({})]));
+    const rollback = { folder: 'one', sha256: '', seconds: 3, verified: true, bootedVersion: '1.1.0' };
+    const { device } = passed({});
+    assert.ok(device);
+    const back = ended('ABORTED', { message: '' }, { runId: 'run2', device, proof: 'backup', rollback });
+    const { failure: _none, ...record } = {
+      ...back,
+      outcome: 'pass' as const,
+      flashState: 'restored' as const,
+    };
+    const files = await writeProjections(await journalOf([record], { runId: 'run2' }));
+    const [row, ...more] = await rowsOf(files.factoryRecords[0] ?? '');
+    assert.deepEqual(
+      [row?.['DeviceId'], row?.['Result'], row?.['FirmwareVersion'], row?.['Release'], more.length],
+      [device.mac, 'Aborted', '1.1.0', '', 0],
+    );
+    assert.equal((await rowsOf(files.results))[0]?.['Notes'], 'holds again what it held before (1.1.0)');
+    assert.match(
+      await readFile(files.summary, 'utf8'),
+      /^1 hold again what they held before: not provisioned$/m,
+    );
+  });
+
   test('warn of a slot that was not proved to be off, whatever its unit failed with', async () => {
     const notOff = 'RAIL_NOT_FALLEN: the rail is at 4.90 V';
     const bad = ended('CHECK_LIMIT', { step: 'memory', message: 'heap_free 9000' }, { notOff });
