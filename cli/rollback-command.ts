@@ -4,7 +4,16 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { RigError } from '../core/errors.js';
-import { findBackups, newestBackup, type FoundBackup } from '../drivers/flash/backup/find-backups.js';
+import {
+  damagedBackups,
+  findBackups,
+  newestBackup,
+  type FoundBackup,
+} from '../drivers/flash/backup/find-backups.js';
+import { findStation } from './find-station.js';
+
+/** Sent to this process alone; the run puts its boards in order before it ends. */
+const terminating = ['SIGTERM', 'SIGHUP'] as const;
 
 interface RollbackOptions {
   station?: string;
@@ -23,6 +32,8 @@ export function addRollbackCommand(program: Command): void {
     .description('give a unit back what its flash held before it was written, verify it and see it boot')
     .action(async (unit: string | undefined, options: RollbackOptions) => {
       const results = resolve(process.env['RIG_RESULTS'] ?? 'results');
+      for (const folder of await damagedBackups(results))
+        process.stderr.write(`warning: ${folder} is damaged; it may be a newer backup of the unit\n`);
       if (options.list || unit === undefined) return list(await findBackups(results), results);
       const found = await newestBackup(results, unit, options.station);
       if (found === undefined)
@@ -46,6 +57,11 @@ function list(backups: readonly FoundBackup[], results: string): void {
 /** Resolves with the exit code of the run. */
 async function run({ folder, backup }: FoundBackup, options: RollbackOptions): Promise<number> {
   const { station = backup.station, slot = backup.slot } = options;
+  const { slots } = await findStation(station);
+  if (!slots.some(({ id }) => id === slot)) {
+    const known = slots.map(({ id }) => id).join(', ');
+    throw new RigError('CONFIG_INVALID', `${station} has no ${slot}; it has ${known}`);
+  }
   process.stdout.write(
     `${backup.unit}: ${backup.sizeBytes} bytes of ${backup.takenAt}, in ${station} ${slot}\n`,
   );
@@ -58,10 +74,13 @@ async function run({ folder, backup }: FoundBackup, options: RollbackOptions): P
   // The terminal sends Ctrl-C to both; the run ends itself and its boards first.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const signal of terminating) process.on(signal, pass);
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
     return code ?? 1;
   } finally {
     process.off('SIGINT', ignore);
+    for (const signal of terminating) process.off(signal, pass);
   }
 }

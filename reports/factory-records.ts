@@ -34,7 +34,7 @@ type Row = Record<string, string>;
 export function factoryRows(units: readonly Unit[]): Map<string, Row[]> {
   const days = new Map<string, Map<string, Row>>();
   for (const unit of units) {
-    const proving = unit.attempts.filter((record) => record.proof !== 'identity' && wasTouched(record));
+    const proving = unit.attempts.filter(isOfItsState);
     for (const record of proving) {
       const day = record.endedAt.slice(0, 10).replaceAll('-', '');
       const rows = days.get(day) ?? new Map<string, Row>();
@@ -67,6 +67,13 @@ export function mergeFactoryRecords(
     columns,
     [...merged.values()].map((row) => columns.map((column) => row[column] ?? '')),
   );
+}
+
+/** Whether an attempt says what the unit is worth now. One that was to give it back what it held, and wrote nothing, does not. */
+function isOfItsState(record: AttemptRecord): boolean {
+  const { proof, flashState } = record;
+  if (proof === 'backup') return flashState === 'restored' || flashState === 'unproved';
+  return proof === 'release' && wasTouched(record);
 }
 
 /** A lease that was refused, since another run held the slot for one, says nothing of any board. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno } from '../../../core/files.js';
-import { readBackup, type Backup } from './backup.js';
+import { backupIndex, readBackup, type Backup } from './backup.js';
 
 /** A backup and the folder in which it lies. */
 export interface FoundBackup {
@@ -12,13 +12,26 @@ export interface FoundBackup {
 /** Every backup under a results folder, newest first: `<run>/backups/<attempt>/`. Folders that hold no readable index are left out. */
 export async function findBackups(resultsFolder: string): Promise<FoundBackup[]> {
   const found: FoundBackup[] = [];
-  for (const run of await foldersIn(resultsFolder)) {
-    for (const folder of await foldersIn(join(run, 'backups'))) {
-      const backup = await readBackup(folder).catch(() => undefined);
-      if (backup) found.push({ folder, backup });
-    }
+  for (const folder of await backupFolders(resultsFolder)) {
+    const backup = await readBackup(folder).catch(() => undefined);
+    if (backup) found.push({ folder, backup });
   }
   return found.sort((one, two) => two.backup.takenAt.localeCompare(one.backup.takenAt));
+}
+
+/** The folders whose index is there and cannot be read: nobody knows of which units they are. One without an index was never finished. */
+export async function damagedBackups(resultsFolder: string): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const folder of await backupFolders(resultsFolder)) {
+    const hasIndex = (await readdir(folder)).includes(backupIndex);
+    if (hasIndex && (await readBackup(folder).catch(() => undefined)) === undefined) damaged.push(folder);
+  }
+  return damaged;
+}
+
+async function backupFolders(resultsFolder: string): Promise<string[]> {
+  const runs = await foldersIn(resultsFolder);
+  return (await Promise.all(runs.map((run) => foldersIn(join(run, 'backups'))))).flat();
 }
 
 /**
