@@ -38,7 +38,13 @@ export function parseYamlSource(bytes: Uint8Array): YamlSource {
   const text = decodeUtf8(bytes);
   if (typeof text !== 'string') return unreadable(text);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // `!!binary` and the like make objects that no schema knows.
+    resolveKnownTags: false,
+  });
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

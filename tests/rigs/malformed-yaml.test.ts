@@ -64,6 +64,14 @@ const cases: Case[] = [
     problems: [{ at: '*one', path: '', says: ['reference', 'write the value out'] }],
   },
   {
+    name: 'binary data and other typed values are refused',
+    change: [['    boot: { chip: header, line: 5 }', '    boot: !!binary aGk=']],
+    problems: [
+      { at: '!!binary', path: '', says: ['`!` begins a type', 'single quotes'] },
+      { at: 'aGk=', path: 'slots[1].boot', says: ['is the text "aGk="'] },
+    ],
+  },
+  {
     name: 'a file in Latin-1 is refused at its first foreign byte',
     change: Buffer.from(good.replace('programme:', '# ±5 %\nprogramme:'), 'latin1'),
     problems: [{ at: '\uFFFD', path: '', says: ['not UTF-8', 'encoding'] }],
