@@ -131,20 +131,22 @@ export async function readBackup(folder: string): Promise<Backup> {
 
 /**
  * The regions of a backup as images, each proved by its digest before anything is written; their files are put into `workFolder`. Throws
- * BACKUP_DAMAGED.
+ * BACKUP_DAMAGED and DISK_WRITE_FAILED.
  */
 export async function backupImages(
   folder: string,
   { regions }: Backup,
   workFolder: string,
 ): Promise<FlashImage[]> {
-  await mkdir(workFolder, { recursive: true });
   return Promise.all(
     regions.map(async (region) => {
       const { offset, sizeBytes } = region;
       const bytes = await readRegion(folder, region);
       const path = join(workFolder, `${hex(offset)}.bin`);
-      await writeFile(path, bytes);
+      await put(path, async () => {
+        await mkdir(workFolder, { recursive: true });
+        await writeFile(path, bytes);
+      });
       const md5 = createHash('md5').update(bytes).digest('hex');
       return { name: `backup-${hex(offset)}`, offset, path, sizeBytes, md5 };
     }),
@@ -167,9 +169,15 @@ async function unpack(path: string): Promise<Buffer> {
 
 async function keep(folder: string, file: string, content: Uint8Array | string): Promise<void> {
   const path = join(folder, file);
-  try {
+  await put(path, async () => {
     await mkdir(folder, { recursive: true });
     await replaceFile(path, content);
+  });
+}
+
+async function put(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (cause) {
     throw new RigError('DISK_WRITE_FAILED', `${path}: ${String(cause)}`, { cause });
   }
