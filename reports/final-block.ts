@@ -4,6 +4,7 @@ import { unitName, type AttemptRecord } from '../core/record.js';
 import type { Paint } from './colours.js';
 import type { RunFeed } from './run-feed.js';
 import { durationText, oneLine, remedyFor } from './text.js';
+import { unitsOfRecords } from './units.js';
 
 /** What the reporter prints last: each unit that is not good, with what to do; the counts; where the reports are. */
 export function finalBlock(
@@ -21,15 +22,11 @@ export function finalBlock(
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** The last attempt at each slot and programme that did not pass, in the order of the slots. */
-function notGood(records: readonly AttemptRecord[]): AttemptRecord[] {
-  const last = new Map(
-    records.map((record) => [`${record.station} ${record.slot} ${record.programme}`, record]),
-  );
-  const place = ({ station, slot }: AttemptRecord) => `${station} ${slot}`;
-  return [...last.values()]
-    .filter(({ outcome }) => outcome !== 'pass')
-    .sort((a, b) => place(a).localeCompare(place(b), 'en', { numeric: true }));
+/** The last attempt at each unit that did not pass, in the order of the slots: also at one whose nest another board has taken since. */
+export function notGood(records: readonly AttemptRecord[]): AttemptRecord[] {
+  return unitsOfRecords(records)
+    .map(({ last }) => last)
+    .filter(({ outcome }) => outcome !== 'pass');
 }
 
 function unitBlock(record: AttemptRecord, { resultsFolder }: RunFeed, paint: Paint): string {

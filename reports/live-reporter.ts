@@ -11,7 +11,7 @@ import type {
 import type { AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 import { paintFor, plainPaint, type Paint } from './colours.js';
-import { finalBlock } from './final-block.js';
+import { finalBlock, notGood } from './final-block.js';
 import { createGrid } from './grid-state.js';
 import { gridLines, placeOf } from './grid-view.js';
 import { createPlainLines } from './plain-lines.js';
@@ -87,11 +87,14 @@ export default class LiveReporter implements Reporter {
     this.passOn(chunk);
   }
 
-  onEnd(result: FullResult): void {
+  /** A retry that passed with another board in the nest does not make the first one good: then the run has failed, whatever Playwright counts. */
+  async onEnd(result: FullResult): Promise<{ status: FullResult['status'] }> {
     clearInterval(this.timer);
     this.passOn(this.unfinishedLine === '' ? '' : '\n');
     if (this.screen && this.grid.rows.length > 0) this.draw();
     process.stdout.write(finalBlock(this.feed, this.suite?.allTests() ?? [], result, this.paint));
+    const isBad = notGood(this.feed?.records() ?? []).some(({ outcome }) => outcome !== 'skipped');
+    return { status: isBad && result.status === 'passed' ? 'failed' : result.status };
   }
 
   private onRunEvent(event: RunEvent): void {

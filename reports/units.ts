@@ -35,6 +35,12 @@ export function unitsOf(data: RunData): Unit[] {
   return units.sort(byPlace);
 }
 
+/** The units of a run that is still in this process, all of whose attempts have records. */
+export function unitsOfRecords(records: readonly AttemptRecord[]): Unit[] {
+  const chain = { lines: records.length, head: '' };
+  return unitsOf({ batch: '', runs: [], attempts: [...records], unfinished: [], chain });
+}
+
 function sameBoard(attempts: readonly AttemptRecord[], record: AttemptRecord): boolean {
   const known = attempts.findLast(({ device }) => device !== undefined)?.device;
   return known === undefined || record.device === undefined || unitId(known) === unitId(record.device);

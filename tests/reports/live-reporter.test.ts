@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { tinyProject, type TinyProject } from './tiny-project.js';
-import { flakySpec, mixedSpec, oddSpec } from './unit-specs.js';
+import { flakySpec, mixedSpec, oddSpec, swappedSpec } from './unit-specs.js';
 
 let project: TinyProject | undefined;
 afterEach(() => project?.close());
@@ -64,6 +64,13 @@ describe('the reporter, when the output is not a terminal', () => {
     assert.match(output, /slot1 {2}starts attempt 2/);
     assert.match(output, /\n\n {2}1 flaky \(/);
     assert.doesNotMatch(output, /do:/);
+  });
+
+  test('does not call a run good in which another board passed in the place of a bad one', async () => {
+    project = await tinyProject({ 'units.spec.ts': swappedSpec }, { retries: 1 });
+    const { code, output } = await project.run();
+    assert.match(output, /station1 slot1 {2}24:6f:28:00:00:01 {2}fail in memory\n {4}CHECK_LIMIT/);
+    assert.equal(code, 1);
   });
 
   test('tells of a worker that was killed, and of an error beside a good record', async () => {

@@ -39,6 +39,17 @@ unit('slot1', async ({ header, commit }) => {
 });
 `;
 
+/** slot1 fails, and somebody puts another board into its nest before it is tested again. */
+export const swappedSpec = `
+import { ended, passed, RigError, unit } from './unit.js';
+const another = { chip: 'esp32', description: 'ESP32-D0WD-V3', mac: '24:6f:28:00:00:99' };
+unit('slot1', async ({ header, commit }) => {
+  if (header.attempt === 2) return commit(passed({ ...header, device: another }));
+  await commit(ended('CHECK_LIMIT', { step: 'memory', message: 'heap_free 9000' }, header));
+  throw new RigError('CHECK_LIMIT', 'heap_free 9000');
+});
+`;
+
 /** A worker that is killed in the middle of its attempt, and one whose record says less than its errors. */
 export const oddSpec = `
 import { passed, ended, RigError, unit } from './unit.js';
