@@ -99,9 +99,18 @@ function checkSafety(file: File): void {
       ['rollbackOnFailure'],
       'there is nothing to roll back to; add `backup: regions` or `backup: whole`',
     );
-  if (backup === undefined || backup === 'none' || driver === undefined) return;
+  for (const each of [driver, flash?.fallback]) {
+    const what = each && backupMisfit(each, file);
+    if (what !== undefined) return file.report(['backup'], what);
+  }
+}
+
+/** Why a driver cannot take the backup that a board asks for, or give it back; undefined when it can, or need not. */
+export function backupMisfit(driver: FlashDriverKind, { values }: File): string | undefined {
+  const { backup, flash } = values;
+  if (backup === undefined || backup === 'none') return undefined;
   const canRead = driver === 'command' ? flash?.command?.read !== undefined : readers.includes(driver);
-  if (!canRead) file.report(['backup'], `the driver ${driver} cannot read a flash; write \`backup: none\``);
+  return canRead ? undefined : `the driver ${driver} cannot read a flash; write \`backup: none\``;
 }
 
 function checkCheck(file: File, path: ValuePath, check: Partly<Check>): void {

@@ -1,6 +1,6 @@
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { CheckedFile } from './checked-file.js';
-import { driverMisfit } from './board-rules.js';
+import { backupMisfit, driverMisfit } from './board-rules.js';
 import { wordsOf } from './command-rules.js';
 import { loaderEntry } from './loader-entry.js';
 import type { Problem } from './problem.js';
@@ -73,10 +73,12 @@ function driverProblem(
   file: File,
   at: (string | number)[],
   { driver }: Partly<SlotFile>,
-  { name, values: { chip, flash } }: CheckedFile<BoardFile>,
+  board: CheckedFile<BoardFile>,
 ): Problem[] {
+  const { chip, flash } = board.values;
+  const { name } = board;
   if (driver === undefined || chip === undefined) return [];
-  const what = driverMisfit(driver, chip, flash?.command !== undefined);
+  const what = driverMisfit(driver, chip, flash?.command !== undefined) ?? backupMisfit(driver, board);
   return what === undefined ? [] : [file.problemAt([...at, 'driver'], `${what} (board ${name})`)];
 }
 

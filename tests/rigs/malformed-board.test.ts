@@ -44,6 +44,18 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a backup that the fallback could not take is refused before it is needed',
+    edits: [
+      [
+        '{ size: 2MB }',
+        "{ size: 2MB, fallback: command, command: { install: apt, write: { args: [tool, '{file}'], success: done } } }\nbackup: regions",
+      ],
+    ],
+    problems: [
+      { at: 'regions', path: 'backup', says: ['the driver command cannot read a flash', 'backup: none'] },
+    ],
+  },
+  {
     name: 'a rail that is off above on is refused',
     edits: [['offVolts: 0.5', 'offVolts: 5']],
     problems: [{ at: '5 }', path: 'supply.offVolts', says: ['5 V', 'onVolts (4.75 V)'] }],

@@ -40,6 +40,25 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a driver of a slot that cannot take the backup of its board is refused',
+    edits: [['id: slot1\n', 'id: slot1\n    driver: command\n']],
+    more: {
+      'rigs/boards/board-a.yaml': [
+        [
+          'flash: { size: 2MB }',
+          "backup: whole\nflash: { size: 2MB, command: { install: apt, write: { args: [tool, '{file}'], success: done } } }",
+        ],
+      ],
+    },
+    problems: [
+      {
+        at: 'command\n',
+        path: 'slots[0].driver',
+        says: ['the driver command cannot read a flash', 'board-a'],
+      },
+    ],
+  },
+  {
     name: 'two ways into the loader are one too many',
     edits: [...hardware, ['path: /dev/serial/by-path/two', 'path: /dev/serial/by-path/two, autoReset: true']],
     problems: [
