@@ -20,6 +20,8 @@ export interface BoardParts {
   supply: Pick<Supply, 'setLoad' | 'dip'>;
   /** What made the chip start: its supply came up, or its reset pin was let go. */
   startedBy: 'supply' | 'pin';
+  /** Rate at which a tool knocked for the reset by hand that made this start, where the chip itself could not hear it. */
+  knockedAt?: number;
   /** The boot strap at this moment. */
   strap: () => BootMode;
   /** Bytes of the host that reach the chip while it runs what is in its flash. */

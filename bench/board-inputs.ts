@@ -52,10 +52,10 @@ export function createBoardInputs({
   const release = (mode: BootMode): void => {
     if (!active(reset) && !adapterHolds) board?.release(mode);
   };
-  const pressReset = (why: string): void => {
+  const pressReset = (why: string, knockedAt?: number): void => {
     log(`${why}: reset by hand, into the loader`);
     board?.hold();
-    board?.release('download');
+    board?.release('download', knockedAt);
   };
 
   const adapter = createAutoReset({
@@ -83,8 +83,10 @@ export function createBoardInputs({
   });
 
   const knock = createKnockDetector(knockBytes);
-  const hear = (bytes: Buffer): void => {
-    if (hand && !linesSeen && knock(bytes)) pressReset('a loader tool knocks');
+  const hear = (bytes: Buffer, baudRate?: number): void => {
+    if (!hand || linesSeen || !knock(bytes)) return;
+    const isLast = bytes.at(-1) === knockBytes.at(-1);
+    pressReset('a loader tool knocks', isLast ? baudRate : undefined);
   };
   // A tool that comes right after another finds the loader at the rate that the other left it at.
   wire.onMisheard(hear);

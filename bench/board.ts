@@ -12,8 +12,8 @@ export interface Board {
   switchPower(on: boolean): void;
   /** EN low: nothing runs until `release`. */
   hold(): void;
-  /** EN high: the chip starts if it has power. */
-  release(mode: BootMode): void;
+  /** EN high: the chip starts if it has power. `knockedAt`, see `BoardParts`. */
+  release(mode: BootMode, knockedAt?: number): void;
   /** Ends whatever runs; leaves flash and wire as they are. May be called twice. */
   close(): void;
 }
@@ -59,7 +59,7 @@ export function createBoard(options: BoardOptions): Board {
     life = undefined;
     wire.setPowered(false);
   };
-  const start = (mode: BootMode, startedBy: BoardParts['startedBy']): void => {
+  const start = (mode: BootMode, startedBy: BoardParts['startedBy'], knockedAt?: number): void => {
     if (dead) {
       supply.setLoad(loads.stuck);
       return enter('dead');
@@ -67,7 +67,8 @@ export function createBoard(options: BoardOptions): Board {
     wire.setPowered(true);
     life = new AbortController();
     const { signal } = life;
-    const parts = { ...options, chip, mac, supply, startedBy, strap, log, enter, signal };
+    const knocked = knockedAt === undefined ? {} : { knockedAt };
+    const parts = { ...options, ...knocked, chip, mac, supply, startedBy, strap, log, enter, signal };
     // One after the other: a run that was aborted still has to let go of the wire.
     lastRun = lastRun
       .then(() => (signal.aborted ? undefined : family.run(parts, mode)))
@@ -108,10 +109,10 @@ export function createBoard(options: BoardOptions): Board {
       stop();
       enter('held in reset');
     },
-    release(mode) {
+    release(mode, knockedAt) {
       if (!held) return;
       held = false;
-      if (powered) start(mode, 'pin');
+      if (powered) start(mode, 'pin', knockedAt);
     },
     close() {
       stop();

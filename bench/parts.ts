@@ -6,8 +6,8 @@ export interface Wire {
   send(bytes: Uint8Array): void;
   /** Bytes of the host, delivered when the last of them would have arrived at line rate. One listener at a time. */
   onReceive(listener: (bytes: Buffer) => void): void;
-  /** Bytes of the host at another rate than the board's, as the host sent them: the board itself gets garbage. */
-  onMisheard(listener: (bytes: Buffer) => void): void;
+  /** Bytes of the host at another rate than the board's, as the host sent them, and that rate: the board itself gets garbage. */
+  onMisheard(listener: (bytes: Buffer, baudRate: number) => void): void;
   /** The board's own rate in bits per second, from now on; `afterSent` waits until what is queued has left. */
   setBaudRate(baudRate: number, options?: { afterSent?: boolean }): void;
   /**

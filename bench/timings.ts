@@ -27,6 +27,8 @@ export const timings = {
   systemStart: 15,
   /** From a software reset's cause to the reset, once its last word is out. */
   softwareReset: 3,
+  /** From its loader's jump until an STM32's program begins to work. */
+  stm32GoStart: 150,
   /** An STM32's start to its first line. */
   stm32Start: 2,
   /** Erasing all of an STM32's flash; one sector of it, and what that takes longer for each 16 KiB. About a tenth of the datasheets' times. */

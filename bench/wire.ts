@@ -49,7 +49,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
   let sendRate = options.baudRate;
   let measuring: { lostBytes: number; onFound?: (baudRate: number) => void } | undefined;
   let receive: (bytes: Buffer) => void = () => {};
-  let onMisheard: (bytes: Buffer) => void = () => {};
+  let onMisheard: (bytes: Buffer, baudRate: number) => void = () => {};
   let onLines: (lines: { dtr: boolean; rts: boolean }) => void = () => {};
   let onHangUp: () => void = () => {};
 
@@ -63,7 +63,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
       if (left.length === 0) return;
       const heard = misread(left, baudRate, receiveRate);
       receive(heard);
-      if (heard !== left) onMisheard(left);
+      if (heard !== left) onMisheard(left, baudRate);
     },
   });
   const toHost = createHalfLine({

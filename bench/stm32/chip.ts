@@ -1,6 +1,8 @@
+import { pause } from '../../core/deadline.js';
 import { hex } from '../../firmware/hex.js';
 import type { BoardParts, BootMode } from '../board-family.js';
 import { loads } from '../supply.js';
+import { timings } from '../timings.js';
 import { runApplication } from './application.js';
 import { runLoader } from './loader.js';
 import { createMemory, type Memory, type Protection } from './memory.js';
@@ -36,6 +38,10 @@ export async function runStm32(
       kept.hasKnocked = signal.aborted && bytes.at(-1) === knock[0];
     },
   };
+  if (boardParts.knockedAt !== undefined) {
+    boardParts.wire.setBaudRate(boardParts.knockedAt);
+    kept.hasKnocked = true;
+  }
   for (;;) {
     const memory = createMemory({ model, flash, mac, protection });
     if (mode === 'download') {
@@ -62,8 +68,12 @@ async function goTo(
   model: Stm32Model,
   memory: Memory,
 ): Promise<void> {
-  if (address >= flashBase && address < flashBase + memory.sizeBytes)
+  if (address >= flashBase && address < flashBase + memory.sizeBytes) {
+    // Whoever made the loader jump knocks again before the program speaks, or has let go of the port by then.
+    parts.wire.onReceive(parts.onHostBytes);
+    await pause(timings.stm32GoStart, parts.signal);
     return runApplication(parts, model, address - flashBase);
+  }
   const program = memory.read(address, Math.min(programBytes, model.ram.end - address));
   if (program?.includes(resetRequest)) return;
   parts.enter('unknown program in RAM');

@@ -51,6 +51,10 @@ export function createMemory({ model, flash, mac, protection }: MemoryParts): Me
   };
   const inFlash = (address: number, sizeBytes: number): boolean =>
     address >= flashBase && address + sizeBytes <= flashBase + flash.sizeBytes;
+  /** Erased for ever: it can be read, and nothing else. */
+  const inRestOfDie = (address: number, sizeBytes: number): boolean =>
+    address >= flashBase + flash.sizeBytes &&
+    address + sizeBytes <= flashBase + (model.dieFlashBytes ?? flash.sizeBytes);
   const inRam = (address: number, sizeBytes: number): boolean =>
     address >= ram.free && address + sizeBytes <= ram.end;
 
@@ -58,6 +62,7 @@ export function createMemory({ model, flash, mac, protection }: MemoryParts): Me
     sizeBytes: flash.sizeBytes,
     read(address, sizeBytes) {
       if (inFlash(address, sizeBytes)) return flash.read(address - flashBase, sizeBytes);
+      if (inRestOfDie(address, sizeBytes)) return Buffer.alloc(sizeBytes, 0xff);
       if (inRam(address, sizeBytes))
         return Buffer.from(cells.subarray(address - ram.first).subarray(0, sizeBytes));
       return readSystem(address, sizeBytes, readOnly);

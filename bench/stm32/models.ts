@@ -14,6 +14,8 @@ export interface Stm32Model {
   eraseCommand: 0x43 | 0x44;
   /** Sizes of the sectors from the start of flash; the last one repeats. */
   sectorBytes: readonly number[];
+  /** Flash on the die where it is more than the chip is sold with; tools go by the product id, which is that of the larger one. */
+  dieFlashBytes?: number;
   /** Sectors that one bit of write protection covers. */
   sectorsPerProtection: number;
   /** RAM `[first, end)`; below `free` it belongs to the loader. */
@@ -31,6 +33,8 @@ const models: readonly Stm32Model[] = [
     productId: 0x410,
     loaderVersion: 0x22,
     eraseCommand: 0x43,
+    // The STM32F103CB's: what is behind the first 64 KiB can be read on most of them, and no one promises it.
+    dieFlashBytes: 0x20000,
     sectorsPerProtection: 4,
     optionBytes: 0x1ffff800,
     signature: { uniqueId: 0x1ffff7e8, flashSize: 0x1ffff7e0 },

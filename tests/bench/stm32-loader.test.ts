@@ -53,7 +53,10 @@ test('flash is written and read by addresses from 0x08000000, and nothing else i
     assert.equal(await writeBlock(board, flashBase + 0x400, data), ack);
     assert.deepEqual(board.flash.read(0x400, 8), data);
     assert.deepEqual(await readBlock(board, flashBase + 0x402, 3), [...Buffer.from('cde')]);
-    assert.equal(await readBlock(board, flashBase + 64 * 1024, 1), undefined);
+    const behind = flashBase + 64 * 1024;
+    assert.deepEqual(await readBlock(board, behind, 2), [0xff, 0xff], 'the die has 128 KiB, as tools expect');
+    assert.notEqual(await writeBlock(board, behind, data), ack, 'of which 64 are sold');
+    assert.equal(await readBlock(board, flashBase + 128 * 1024, 1), undefined);
     assert.equal(await readBlock(board, 0x20000000, 1), undefined, 'the first RAM belongs to the loader');
 
     const refused = async (...frames: number[][]): Promise<void> => {

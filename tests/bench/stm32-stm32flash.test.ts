@@ -36,7 +36,10 @@ test(
       return { exitCode, output };
     };
     const good = async (slot: string, says: RegExp, ...args: string[]) => {
-      const { exitCode, output } = await tool(slot, ...args);
+      let { exitCode, output } = await tool(slot, ...args);
+      // The tool gives a chip half a second, which a loaded machine may not have for the bench: a person types the command again.
+      for (let again = 0; again < 3 && output.includes('Failed to init device'); again += 1)
+        ({ exitCode, output } = await tool(slot, ...args));
       assert.match(output, says);
       assert.equal(exitCode, 0, output);
     };
@@ -51,6 +54,10 @@ test(
         assert.deepEqual(readFileSync(back), uniqueIdOf(f103.mac));
         await good('slot1', /Reset done/, '-w', file, '-R');
         await good('slot1', /Starting execution at address 0x08000000\.\.\. done/, '-w', file, '-g', '0');
+        await good('slot1', /Device ID/);
+        for (const baudRate of ['57600', '9600', '115200', '38400'])
+          await good('slot1', /Device ID +: 0x0410/, '-b', baudRate);
+        await good('slot1', /\(100\.00%\) Done/, '-r', back, '-S', '0x0800ff00:512');
         await good('slot1', /Erasing flash/, '-o');
         await good('slot1', /\(100\.00%\) Done/, '-w', file, '-S', '0x08000000:4096');
       })(),
@@ -68,6 +75,8 @@ test(
         );
         await good('slot2', /\(100\.00%\) Done/, '-r', back + '2', '-S', '0x08010000:4096');
         assert.ok(readFileSync(back + '2').equals(stm32Image));
+        await good('slot2', /Starting execution/, '-g', '0x08010000');
+        await good('slot2', /Device ID +: 0x0431/);
         await good('slot2', /Erasing flash/, '-o');
       })(),
       (async () => {
