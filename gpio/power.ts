@@ -23,7 +23,12 @@ export interface PowerCallOptions {
   signal?: AbortSignal;
 }
 
-export interface CycleOptions extends PowerCallOptions {
+export interface StartOptions extends PowerCallOptions {
+  /** Called while the board is without power, or held in reset: whatever is heard after it comes from the new start. */
+  beforeOn?: () => Promise<void>;
+}
+
+export interface CycleOptions extends StartOptions {
   /** Straps the board into its loader while it starts; the strap is released after the settle time. Default false. */
   bootStrap?: boolean;
   /** The board is without power, or held in reset, for at least this long; default 100. */
@@ -47,7 +52,7 @@ export interface SlotPower {
    */
   enterLoader(options?: PowerCallOptions): Promise<void>;
   /** Out of whatever the board does and into its firmware: a power cycle with the strap released. */
-  runFirmware(options?: PowerCallOptions): Promise<void>;
+  runFirmware(options?: StartOptions): Promise<void>;
   /**
    * Everything inactive, power first. Stops a call that is under way, so that it cannot switch on afterwards, and tries every
    * line before it throws.
@@ -78,7 +83,7 @@ export async function openSlotPower(options: SlotPowerOptions): Promise<SlotPowe
     on: ({ signal } = {}) => calls.run((stop) => sequence.on(stop), signal),
     cycle: ({ signal, ...how } = {}) => calls.run((stop) => sequence.cycle(how, stop), signal),
     enterLoader: ({ signal } = {}) => calls.run((stop) => sequence.enterLoader(stop), signal),
-    runFirmware: ({ signal } = {}) => calls.run((stop) => sequence.cycle({}, stop), signal),
+    runFirmware: ({ signal, ...how } = {}) => calls.run((stop) => sequence.cycle(how, stop), signal),
     makeSafe: () => (closing ? closing : makeSafe()),
     close: () => (closing ??= close()),
   };
@@ -151,12 +156,16 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     }
   };
 
-  const cycle = async ({ bootStrap = false, offMs = defaultOffMs }: CycleOptions, signal: AbortSignal) => {
+  const cycle = async (
+    { bootStrap = false, offMs = defaultOffMs, beforeOn }: CycleOptions,
+    signal: AbortSignal,
+  ) => {
     await off(signal);
     const isProved = power === undefined || readRailVolts !== undefined;
     const waitMs = isProved ? offMs : Math.max(offMs, supply.fallMs);
     const sinceMs = performance.now() - (offSince ?? performance.now());
     await pause(Math.max(0, waitMs - sinceMs), signal);
+    await beforeOn?.();
     await strapped(bootStrap, () => on(signal));
   };
 

@@ -9,6 +9,7 @@ import { firstOf, type Candidate } from './first-of.js';
 import { compilePattern } from './pattern.js';
 import { classify } from './diagnosis/classifier.js';
 import { quoted } from './quoted.js';
+import { untilQuiet } from './until-quiet.js';
 
 export { faultSince } from './boot-faults.js';
 
@@ -16,6 +17,8 @@ export { faultSince } from './boot-faults.js';
 const loopResets = 3;
 /** Between two questions to a console that has to be asked. */
 const askEveryMs = 500;
+/** An answer that is under way over a network has arrived by then; a board that talks on is not waited for any longer. */
+const answered = { quietMs: 200, timeoutMs: 2000 };
 
 export interface AwaitBootOptions {
   /** The version that the release has; the banner must say exactly this. Left out: any version will do. */
@@ -59,10 +62,16 @@ export async function awaitBoot(
     { pattern: compilePattern(expectation.version, 'boot.version'), is: { kind: 'version' as const } },
     { pattern: compilePattern(expectation.ready, 'boot.ready'), is: { kind: 'ready' as const } },
   ] as const;
+  if (expectation.ask === undefined)
+    return seeBoot(console, expectation, options, { started, from, candidates });
   const asked = new AbortController();
-  if (expectation.ask !== undefined) keepAsking(console, expectation.ask, asked.signal);
+  keepAsking(console, expectation.ask, asked.signal);
   try {
-    return await seeBoot(console, expectation, options, { started, from, candidates });
+    const booted = await seeBoot(console, expectation, options, { started, from, candidates });
+    asked.abort();
+    // It may have been asked more than once; an answer that comes later would be taken for that to a check.
+    await untilQuiet(console, { ...answered, ...(options.signal && { signal: options.signal }) });
+    return booted;
   } finally {
     asked.abort();
   }

@@ -17,6 +17,8 @@ export interface ConsoleLog {
   readonly text: ConsoleText;
   /** Takes bytes of the board; never throws, so that it can stand in an event handler. */
   append(chunk: Uint8Array): void;
+  /** Ends an unfinished line in memory: whoever said it will not go on with it. */
+  breakLine(): void;
   /** Writes what the rig sends into the file. */
   sent(text: string): void;
   /** Writes a note of the rig into the file: `--- power on`, a line of a tool. */
@@ -28,6 +30,8 @@ export interface ConsoleLog {
   /** May be called twice. Bytes after it are ignored. */
   close(): void;
 }
+
+const lineEnd = Buffer.from('\n');
 
 /** Throws CONSOLE_LOG_FAILED when the file cannot be opened. */
 export function openConsoleLog(options: ConsoleLogOptions): ConsoleLog {
@@ -46,6 +50,9 @@ export function openConsoleLog(options: ConsoleLogOptions): ConsoleLog {
       file.board(chunk);
       text.append(chunk);
       for (const listener of [...listeners]) listener();
+    },
+    breakLine() {
+      if (text.end > text.completeEnd) text.append(lineEnd);
     },
     sent: (line) => file.sent(line),
     note: (line) => file.note(line),

@@ -29,6 +29,11 @@ export interface ExpectTextOptions {
 export interface Console {
   /** The end of the log now. */
   cursor(): ConsoleCursor;
+  /**
+   * The end of the log now, where a new line begins: what a board was saying when it lost its power must not stand before the first word of its next
+   * start.
+   */
+  breakLine(): ConsoleCursor;
   /** The text from a cursor on. */
   textFrom(cursor: ConsoleCursor): string;
   /** The last `count` lines, for messages. */

@@ -8,9 +8,15 @@ export interface NotingConsole extends Console {
 }
 
 /** What every console reads from its log, and notes in it. */
-export function viewOf(log: ConsoleLog): Pick<NotingConsole, 'cursor' | 'textFrom' | 'lastLines' | 'note'> {
+export function viewOf(
+  log: ConsoleLog,
+): Pick<NotingConsole, 'cursor' | 'breakLine' | 'textFrom' | 'lastLines' | 'note'> {
   return {
     cursor: () => log.text.end,
+    breakLine() {
+      log.breakLine();
+      return log.text.end;
+    },
     textFrom: (cursor) => log.text.textFrom(cursor),
     lastLines: (count) => log.text.lastLines(count),
     note: (text) => log.note(text),

@@ -68,6 +68,7 @@ export async function openNetworkConsole(
     lost.abort(connectionLost(where, 'it was to be made anew'));
     line?.close();
     lost = mine;
+    log.breakLine();
     const hooks = { received: (bytes: Uint8Array) => log.append(bytes), ended, note: log.note };
     try {
       line = await connect(hooks, options);

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { RigError } from '../../core/errors.js';
 import { openConsoleLog } from '../../drivers/console/console-log.js';
+import { viewOf } from '../../drivers/console/log-view.js';
+import { waitForText } from '../../drivers/console/text-wait.js';
 import { escapeBytes } from '../../drivers/console/escape-bytes.js';
 import { temporaryFolder } from './console-rig.js';
 
@@ -179,4 +181,22 @@ test('a cut UTF-8 sequence, an overlong one and a surrogate are escaped byte by 
   assert.equal(escapeBytes(Buffer.from([0xc0, 0xaf])), '\\xc0\\xaf');
   assert.equal(escapeBytes(Buffer.from([0xed, 0xa0, 0x80])), '\\xed\\xa0\\x80');
   assert.equal(escapeBytes(Buffer.from('€😀')), '€😀');
+});
+
+test('what a board says after it was started begins a line, however its last one ended', async (t) => {
+  const log = openConsoleLog({ path: join(temporaryFolder(t), 'start.log') });
+  t.after(() => log.close());
+  const { breakLine, textFrom } = viewOf(log);
+  log.append(Buffer.from('sensor: found at '));
+  const start = breakLine();
+  log.append(Buffer.from('demo-meter 1.2.0\r\n'));
+  const match = await waitForText(log, new AbortController().signal, /^demo-meter (?<version>\S+)$/m, {
+    from: start,
+    timeoutMs: 1000,
+    onTimeout: (lines) => new Error(lines),
+  });
+  assert.equal(match.groups['version'], '1.2.0');
+  const next = breakLine();
+  assert.equal(next, log.text.end);
+  assert.equal(textFrom(start), 'demo-meter 1.2.0\n');
 });

@@ -121,6 +121,14 @@ slotTest('the firmware is run by a power cycle with the strap released', async (
   assert.deepEqual(slot.events, ['power off', 'boot off', 'fallen', 'turn', 'power on']);
 });
 
+slotTest('a listener can be told when the board is off, before it speaks again', async (slot) => {
+  const power = await slot.open();
+  await power.on();
+  slot.events.length = 0;
+  await power.runFirmware({ beforeOn: async () => void slot.events.push('listen') });
+  assert.deepEqual(slot.events, ['power off', 'fallen', 'listen', 'turn', 'power on']);
+});
+
 slotTest('a slot without a power line is reset instead', async (slot) => {
   const power = await slot.open({ has: ['boot', 'reset'], meter: false });
   await power.enterLoader();
