@@ -11,8 +11,14 @@ import { latestResults, readCsv, recordsBySlot, runStation, type StationRun } fr
 const known = [
   ['bad-cell', 'fail', 'FLASH_VERIFY_MISMATCH', 'dut', 'flash'],
   ['dead', 'fail', 'DUT_SILENT', 'dut', 'detect'],
+  ['brownout-at-wifi', 'fail', 'BOOT_BROWNOUT', 'dut', 'wifi'],
+  ['hang', 'fail', 'FLASH_STALLED', 'dut', 'flash'],
   ['low-heap', 'fail', 'CHECK_LIMIT', 'dut', 'memory'],
   ['no-power', 'fail', 'RAIL_NOT_RISEN', 'dut', 'detect'],
+  // The ROM still speaks, so the board is not silent.
+  ['silent-console', 'fail', 'BOOT_TIMEOUT', 'dut', 'boot'],
+  ['wrong-chip', 'fail', 'WRONG_CHIP', 'dut', 'detect'],
+  ['wrong-version', 'fail', 'BOOT_WRONG_VERSION', 'dut', 'boot'],
   ['stuck-on', 'error', 'RAIL_NOT_FALLEN', 'rig', 'detect'],
 ] as const;
 
