@@ -127,6 +127,14 @@ export const catalogue = {
     remedy:
       'Check that each nest has its own cable; if so, one of the two boards is cloned or misprogrammed.',
   },
+  DEVICE_CHANGED: {
+    blame: 'rig',
+    category: 'verification',
+    retryable: false,
+    cause: 'Another device answers at the address of the slot than the one that was identified there.',
+    remedy:
+      'Give each slot an address that no other device can take, and run both devices again: nothing is proved of either.',
+  },
   FLASH_TOO_SMALL: {
     blame: 'dut',
     category: 'verification',
