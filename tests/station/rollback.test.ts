@@ -62,6 +62,22 @@ describe('boards whose board file asks for backup and rollback', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  const untilKnown = (started: ReturnType<typeof startStation>) => ({
+    timeoutMs: 60_000,
+    intervalMs: 20,
+    onTimeout: () => new Error(`never came: ${started.output()}`),
+  });
+  /** Waits until the console log of slot1 in the run that was just started says so. */
+  const untilLog = async (started: ReturnType<typeof startStation>, pattern: RegExp) => {
+    const before = await latestResults(rig);
+    const isThere = async () => {
+      const results = await latestResults(rig);
+      const log = await readFile(join(results, 'console/slot1-1.log'), 'utf8').catch(() => '');
+      return (results !== before && pattern.test(log)) || undefined;
+    };
+    await pollUntil(isThere, untilKnown(started));
+  };
+
   test('a corrupted write ends off and marked, a wrong chip untouched, and nothing bad as pass', async () => {
     const run = await runStation(rig);
     assert.equal(run.exitCode, 1, run.output);
@@ -101,6 +117,40 @@ describe('boards whose board file asks for backup and rollback', () => {
     assert.equal(run.exitCode, 130, run.output);
     const record = (await recordsBySlot(await latestResults(rig))).get('slot1');
     assert.deepEqual(brief(record), ['aborted', 'ABORTED', 'restored']);
+    assert.equal(record?.rollback?.bootedVersion, '1.1.0');
+    assert.equal(await flashOf(bench.state), released);
+  });
+
+  test('Ctrl-C while a unit is given back what it held waits for that', async () => {
+    await rig.useVersion('1.6.0', { appSizeBytes: 300_000, heapFreeBytes: 1000 });
+    const started = startStation(rig, ['-g', '@slot1']);
+    await untilLog(started, /rolled back, since CHECK_LIMIT[^]*Compressed \d{5,} bytes/);
+    started.child.kill('SIGINT');
+    const run = await started.ended;
+    assert.equal(run.exitCode, 130, run.output);
+    const record = (await recordsBySlot(await latestResults(rig))).get('slot1');
+    assert.deepEqual(brief(record), ['fail', 'CHECK_LIMIT', 'restored']);
+    assert.equal(await flashOf(bench.state), released);
+  });
+
+  test('after a run that died in a write no version is believed, and the unit gets back what it held before both', async () => {
+    // Where the application's descriptor holds its version.
+    const skip = { skip: { by: 'field', offset: 0x10030 } };
+    await rig.useVersion('1.7.0', { appSizeBytes: 500_000, release: skip });
+    const started = startStation(rig, ['-g', '@slot1']);
+    await untilLog(started, /Compressed \d{6,} bytes/);
+    await pollUntil(
+      async () => ((await flashOf(bench.state)) !== released ? true : undefined),
+      untilKnown(started),
+    );
+    started.child.kill('SIGKILL');
+    await started.ended;
+    // The same version, so that the field may say already that it is there; and a unit that fails then.
+    await rig.useVersion('1.7.0', { appSizeBytes: 400_000, heapFreeBytes: 1000, release: skip });
+    const run = await runStation(rig, ['-g', '@slot1']);
+    assert.match(run.output, /before this one died; open were bench1 slot1/);
+    const record = (await recordsBySlot(await latestResults(rig))).get('slot1');
+    assert.deepEqual(brief(record), ['fail', 'CHECK_LIMIT', 'restored']);
     assert.equal(record?.rollback?.bootedVersion, '1.1.0');
     assert.equal(await flashOf(bench.state), released);
   });
