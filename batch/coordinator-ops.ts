@@ -29,6 +29,7 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
   const turns = createTurns();
   const slotsOfUnit = new Map<string, Set<string>>();
   const passedPlaces = new Set<string>();
+  const told = new Set<string>();
   const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
 
   const keepPlace = (peer: RpcPeer, resource: string, giveBack: () => void) => {
@@ -76,7 +77,9 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       const error = new RigError('DUPLICATE_MAC', passed.length > 0 ? what + late : what, {
         details: { id, slots: [...slots] },
       });
-      if (passed.length > 0) options.onTrouble(error);
+      // Each asks twice: when it knows its id, and when its attempt ends.
+      if (passed.length > 0 && !told.has(error.message)) options.onTrouble(error);
+      told.add(error.message);
       throw error;
     },
     async take({ resource, capacity }, peer) {

@@ -1,11 +1,14 @@
 const terminating = ['SIGTERM', 'SIGHUP'] as const;
 
+const stopping =
+  '\nstopping: boards are given back what they held, where that is asked for, and switched off; Ctrl-C again to end at once and leave them as they are\n';
+
 /** One Ctrl-C can arrive more than once: from the terminal, and from the npx that started the run. */
 const sameMs = 500;
 
 /**
  * SIGTERM and SIGHUP stop the run as Ctrl-C does, so that boards are switched off and records kept. While it stops, which takes about a
- * second, another Ctrl-C does no harm. The third ends the process at once; then the guard switches off. Returns a function that takes the
+ * second, and as long as a write where units are rolled back, another Ctrl-C does no harm. The third ends the process at once; then the guard switches off. Returns a function that takes the
  * handlers away.
  */
 export function stopInOrder(): () => void {
@@ -15,8 +18,7 @@ export function stopInOrder(): () => void {
     if (performance.now() - lastMs < sameMs) return;
     lastMs = performance.now();
     interrupts += 1;
-    if (interrupts === 2)
-      process.stderr.write('\nstopping: boards are being switched off; Ctrl-C again to end at once\n');
+    if (interrupts === 2) process.stderr.write(stopping);
     if (interrupts > 2) process.exit(130);
   };
   const onTerminate = () => {
