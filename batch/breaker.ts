@@ -44,8 +44,12 @@ function isOpen(codes: readonly string[], failures: number): boolean {
   return failures > 0 && codes.length >= failures;
 }
 
-/** The codes of the rig's errors in a row, with this attempt: a verdict on a board shows that the nest works; a stop, or a wrong file, shows nothing. */
+/**
+ * The codes of the rig's errors in a row, with this attempt: a verdict on a board shows that the nest works; a stop, or a wrong file, shows nothing. A nest
+ * that left a board half written is no better for the board being out.
+ */
 function codesAfter(before: string[], { outcome, failure }: BreakerRecord): string[] {
+  if (failure?.behind?.blame === 'rig') return [...before, failure.behind.code];
   if (outcome === 'pass' || outcome === 'fail') return [];
   if (outcome !== 'error' || failure?.blame !== 'rig' || failure.code === 'SLOT_BUSY') return before;
   return [...before, failure.code];

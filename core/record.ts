@@ -108,6 +108,8 @@ export interface FailureRecord {
   message: string;
   /** The step that was open; empty outside of all steps. */
   step: string;
+  /** Of a board that could not be given back what it held: the error of the rig that is to blame for that, where one is. */
+  behind?: { code: string; blame: Blame };
 }
 
 /** Known when an attempt begins. */

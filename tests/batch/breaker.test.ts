@@ -50,6 +50,17 @@ describe('the breaker', () => {
     }
   });
 
+  test('counts what stands behind a board that could not be rolled back', () => {
+    const ruined = (code: ErrorCode) => {
+      const { outcome, failure } = failed('ROLLBACK_FAILED');
+      const { blame } = new RigError(code, 'no');
+      return { outcome, ...(failure && { failure: { ...failure, behind: { code, blame } } }) };
+    };
+    const ends = [ruined('PORT_LOST'), failed('LINE_LOST'), ruined('PORT_LOST')];
+    assert.match(after(3, ends) ?? '', /: PORT_LOST, LINE_LOST, PORT_LOST$/);
+    assert.equal(after(3, [...ends.slice(0, 2), failed('ROLLBACK_FAILED'), ruined('PORT_LOST')]), undefined);
+  });
+
   test('learns nothing from a stop, a wrong file, or a slot that another run held', () => {
     const nothing = [failed('ABORTED'), failed('CONFIG_INVALID'), failed('SLOT_BUSY')];
     assert.equal(after(1, nothing), undefined);
