@@ -291,12 +291,7 @@ describe('the reports of a run', () => {
     const rollback = { folder: 'one', sha256: '', seconds: 3, verified: true, bootedVersion: '1.1.0' };
     const { device } = passed({});
     assert.ok(device);
-    const back = ended('ABORTED', { message: '' }, { runId: 'run2', device, proof: 'backup', rollback });
-    const { failure: _none, ...record } = {
-      ...back,
-      outcome: 'pass' as const,
-      flashState: 'restored' as const,
-    };
+    const record = passed({ runId: 'run2', device, proof: 'backup', rollback, flashState: 'restored' });
     const files = await writeProjections(await journalOf([record], { runId: 'run2' }));
     const [row, ...more] = await rowsOf(files.factoryRecords[0] ?? '');
     assert.deepEqual(
