@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -29,7 +29,8 @@ const specs = {
     `${write}
     await power.cycle();
     await expect(console).toBoot(dut.release);
-    await check('memory');`,
+    await check.all();
+    expect.soft(1, 'the lid fits').toBe(2);`,
   ),
   'no-cycle.spec.ts': spec(
     'no-cycle',
@@ -102,9 +103,12 @@ describe('specs that are written or stopped in an unusual way', () => {
     rollback?.bootedVersion,
   ];
 
-  test('a unit is rolled back whichever fixture its spec names first', async () => {
-    await rig.useVersion('1.3.0', { heapFreeBytes: 1000 });
-    assert.deepEqual(brief(await run('upside-down')), ['fail', 'CHECK_LIMIT', 'restored', '1.1.0']);
+  test('a unit is rolled back whichever fixture its spec names first, also for what no step threw', async () => {
+    await rig.useVersion('1.3.0');
+    const record = await run('upside-down');
+    assert.deepEqual(brief(record), ['fail', 'ASSERTION_FAILED', 'restored', '1.1.0']);
+    const log = await readFile(join(await latestResults(rig), record.consoleLog ?? ''), 'utf8');
+    assert.match(log, /--- rolled back, since ASSERTION_FAILED: the lid fits/);
   });
 
   test('a board that was not started after its write is the spec’s mistake, not a silent board', async () => {
