@@ -30,6 +30,7 @@ export async function serveOta(device: NetworkDevice): Promise<Service> {
   let fetching: Socket | undefined;
 
   const reply = (text: string, to: RemoteInfo): void => udp.send(text, to.port, to.address);
+  udp.on('error', (thrown) => device.log(`updates over the air: ${String(thrown)}`));
   const accept = (invitation: Invitation, from: RemoteInfo): void => {
     const space = updateSpace(chip, device.flash);
     const { sizeBytes, md5 } = invitation;
@@ -72,7 +73,9 @@ export async function serveOta(device: NetworkDevice): Promise<Service> {
 
 function invitationIn(text: string): Invitation | undefined {
   const match = /^0 (\d+) (\d+) ([0-9a-f]{32})\n/.exec(text);
-  return match ? { port: Number(match[1]), sizeBytes: Number(match[2]), md5: String(match[3]) } : undefined;
+  const [, port, sizeBytes, md5 = ''] = match ?? [];
+  // A port is 16 bits of the number, as the device keeps it.
+  return match ? { port: Number(port) & 0xffff, sizeBytes: Number(sizeBytes), md5 } : undefined;
 }
 
 async function fetch(
@@ -83,27 +86,42 @@ async function fetch(
   const pace = createFlashPace(device, sizeBytes);
   let written = 0;
   let tries = 0;
-  socket.setTimeout(silenceMs, () => {
+  const onSilence = (): void => {
     if (device.hung) return;
     tries += 1;
     if (written > 0 && tries <= 3) socket.write(String(written));
     else socket.destroy(new Error('Receive Failed'));
-  });
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer;
-    tries = 0;
-    update.write(bytes);
-    await pace.wrote(bytes.length);
-    if (update.error !== undefined) break;
-    written = bytes.length;
-    socket.write(String(written));
-    if (update.sizeBytes >= sizeBytes) break;
+  };
+  socket.setTimeout(silenceMs).on('timeout', onSilence);
+  // What breaks while bytes are awaited is thrown there; a host that is gone by the last word is nobody's trouble.
+  socket.on('error', () => undefined);
+  try {
+    await takeFrom();
+  } finally {
+    socket.off('timeout', onSilence).on('timeout', () => socket.destroy());
+    socket.resume();
   }
-  if (update.error === undefined && update.sizeBytes < sizeBytes) throw new Error('the host went away');
-  const isGood = update.end();
-  device.log(isGood ? 'update fetched over the air' : `update refused: ${update.error}`);
-  socket.end(isGood ? 'OK' : `${update.error}\r\n`);
-  if (!isGood) return;
-  if (space) device.onRestart(space.restarting);
-  device.restart(timings.updateRestart);
+
+  async function takeFrom(): Promise<void> {
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      const bytes = chunk as Buffer;
+      tries = 0;
+      update.write(bytes);
+      await pace.wrote(bytes.length);
+      if (update.error !== undefined) break;
+      written = bytes.length;
+      socket.write(String(written));
+      if (update.sizeBytes >= sizeBytes) break;
+    }
+    if (update.error === undefined && update.sizeBytes < sizeBytes) {
+      socket.destroy();
+      throw new Error('the host went away');
+    }
+    const isGood = update.end();
+    device.log(isGood ? 'update fetched over the air' : `update refused: ${update.error}`);
+    socket.end(isGood ? 'OK' : `${update.error}\r\n`);
+    if (!isGood) return;
+    if (space) device.onRestart(space.restarting);
+    device.restart(timings.updateRestart);
+  }
 }

@@ -68,7 +68,12 @@ async function takeForm(
 function openForm({ headers }: IncomingMessage): BusboyInstance | undefined {
   const type = headers['content-type'];
   if (type === undefined || !type.startsWith('multipart/form-data')) return undefined;
-  return new Busboy({ headers: { ...headers, 'content-type': type } });
+  try {
+    return new Busboy({ headers: { ...headers, 'content-type': type } });
+  } catch {
+    // It names no boundary.
+    return undefined;
+  }
 }
 
 async function take(device: NetworkDevice, update: Update, file: Readable, announced: number): Promise<void> {

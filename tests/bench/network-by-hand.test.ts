@@ -38,6 +38,8 @@ test('curl updates a device of a bench that was started by hand', options, async
   assert.match(await until('1.0.0'), /"chip":"ESP32","mac":"24:6f:28:11:00:01"/);
   assert.match(await curl('--form', `firmware=@${file}`, `${url}/update`), /Update Success! Rebooting/);
   await until('1.3.0');
+  const formless = ['--header', 'Content-Type: multipart/form-data', '--data', 'x', `${url}/update`];
+  assert.match(await curl(...formless), /Update error: No form received/);
   writeFileSync(file, 'not an image');
   assert.match(await curl('--form', `firmware=@${file}`, `${url}/update`), /Update error: Wrong Magic Byte/);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { pollUntil } from '../../core/deadline.js';
+import { pollUntil, withDeadline } from '../../core/deadline.js';
 import { buildGatewayFirmware, gatewayProgram } from '../../firmware/demo-network.js';
 import { converse, nodeImage, startDevice } from './network-rig.js';
 
@@ -119,6 +120,40 @@ describe('a virtual device on the network', { concurrency: 3 }, () => {
     await untilVersion('1.3.0');
   });
 
+  test('lives on whatever a host of espota does: goes half-way, sends no image, is at a port that is none', async (t) => {
+    const { address, untilVersion, upload } = await startDevice(t, { chip: 'esp32' });
+    await untilVersion('1.0.0');
+    const image = nodeImage('esp32', '1.3.0');
+    const offers: [string, (socket: Socket) => void][] = [
+      ['half-way', (socket) => void socket.write(image.subarray(0, 4096), () => socket.end())],
+      ['reset', (socket) => void socket.write(image.subarray(0, 4096), () => socket.resetAndDestroy())],
+      ['no image', (socket) => void socket.write('#!/bin/sh')],
+    ];
+    for (const [name, offer] of offers) {
+      // Sent again until it is heard, as espota does: a device that is busy does not listen.
+      let again: NodeJS.Timeout | undefined;
+      const hung = new Promise<void>((resolve, reject) => {
+        const host = createServer((socket) => {
+          clearInterval(again);
+          socket.on('error', () => undefined).on('close', () => host.close(() => resolve()));
+          socket.resume();
+          offer(socket);
+        });
+        host.on('error', reject).listen(0, '127.0.0.1', () => {
+          again = setInterval(() => void invite(address, host, image), 100);
+        });
+      });
+      await withDeadline(() => hung, { timeoutMs: 15_000, onTimeout: () => new Error(`${name} hangs`) });
+      await untilVersion('1.0.0');
+    }
+    await invite(address, { address: () => ({ port: 70_000 }) }, image);
+    // Longer than it waits for a silent host.
+    for (const version of ['1.3.0', '1.3.1']) {
+      assert.match(await upload(nodeImage('esp32', version, 192 * 1024)), /Update Success/);
+      await untilVersion(version);
+    }
+  });
+
   test('shows its faults: hangs, says another chip and version, has little memory', async (t) => {
     const hung = await startDevice(t, { chip: 'esp32', faults: [{ kind: 'hang', percent: 50 }] });
     await hung.untilVersion('1.0.0');
@@ -166,3 +201,16 @@ describe('a virtual device on the network', { concurrency: 3 }, () => {
     }
   });
 });
+
+/** Asks the device to fetch the image from that server; it has no password. */
+async function invite(
+  { host, ports }: { host: string; ports: { ota: number } },
+  server: { address(): unknown },
+  image: Buffer,
+): Promise<void> {
+  const { port } = server.address() as { port: number };
+  const udp = createSocket('udp4');
+  await new Promise<void>((resolve) =>
+    udp.send(`0 ${port} ${image.length} ${md5(image)}\n`, ports.ota, host, () => udp.close(resolve)),
+  );
+}
