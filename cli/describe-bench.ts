@@ -21,10 +21,18 @@ export function describeBench(state: BenchState, station: Station): string {
     ...[...new Set(station.slots.map(({ board }) => board.flash.driver))].flatMap((driver) =>
       hintsFor(driver, station, state),
     ),
+    ...shellHint(station, state),
     '',
     `Runs of ${state.station} use this bench as long as it runs. Ctrl-C ends it.`,
     '',
   ].join('\n');
+}
+
+/** What a person would type at the first board with a shell. */
+function shellHint(station: Station, state: BenchState): string[] {
+  const slot = station.slots.find(({ board }) => board.console.over === 'ssh');
+  const address = slot && state.slots[slot.id]?.network;
+  return address ? [`  ssh -p ${address.ports.ssh} ${slot.network?.user ?? 'root'}@${address.host}`] : [];
 }
 
 /** What a person would type at the first board with that driver. */
@@ -46,9 +54,17 @@ function hintsFor(driver: FlashDriverKind, station: Station, state: BenchState):
       return [`  stm32flash -m 8n1 ${serialPath}`];
     case 'uf2':
       return drive ? [`  cat ${drive}/INFO_UF2.TXT`] : [];
-    case 'ota-http':
+    case 'ota-http': {
+      if (network === undefined) return [];
+      const url = `http://${network.host}:${network.ports.http}`;
+      // curl asks for the password, which stands in the station file.
+      const asUser = slot.network?.user === undefined ? '' : `--user ${slot.network.user} `;
+      return [`  curl ${asUser}${url}/info`, `  curl ${asUser}--form firmware=@app.bin ${url}/update`];
+    }
     case 'espota':
-      return network ? [`  curl http://${network.host}:${network.ports.http}/info`] : [];
+      return network
+        ? [`  espota.py --ip ${network.host} --port ${network.ports.ota} --auth … --file app.bin`]
+        : [];
     case 'command':
       return [];
   }

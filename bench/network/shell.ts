@@ -32,13 +32,19 @@ export function createShell(device: NetworkDevice): Shell {
   const commands = commandsOf({ ...app, output });
   const builtIn: Record<string, () => string[]> = {
     uptime: () => [uptimeText(performance.now() - startedAt)],
+    hostname: () => ['gateway'],
+    whoami: () => ['root'],
+    id: () => ['uid=0(root) gid=0(root)'],
+    true: () => [],
+    uname: () => ['Linux'],
+    'uname -r': () => [kernelVersion],
     'uname -a': () => [`Linux gateway ${kernelVersion} #1 SMP armv7l GNU/Linux`],
     'cat /etc/os-release': () => osRelease(app.version),
     '': () => [],
   };
 
   const runNow = async (line: string, to: ShellOutput): Promise<number> => {
-    const lines = builtIn[line]?.();
+    const lines = echoed(line) ?? builtIn[line]?.();
     if (lines !== undefined) {
       for (const each of lines) to.out(each);
       return 0;
@@ -74,6 +80,12 @@ export function createShell(device: NetworkDevice): Shell {
     device.restart(0);
     return 1;
   }
+}
+
+/** `echo` with plain words or one quoted text. */
+function echoed(line: string): string[] | undefined {
+  const said = /^echo(?: +(["']?)(.*)\1)?$/.exec(line);
+  return said === null ? undefined : [said[2] ?? ''];
 }
 
 function uptimeText(ms: number): string {

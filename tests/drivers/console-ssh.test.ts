@@ -19,6 +19,8 @@ describe('a console over SSH', { concurrency: 2 }, () => {
     assert.deepEqual({ ...groups }, { version: '1.0.0', mac: '24:6f:28:aa:bb:cc' });
     await console.sendLine('cat /etc/os-release');
     await console.expectText(/^PRETTY_NAME="Gateway OS 1\.0\.0"$/m, { from: end, ...expected('release') });
+    await console.sendLine('echo "slot ready"');
+    await console.expectText(/^slot ready$/m, { from: end, ...expected('echo') });
     await console.sendLine('frobnicate --all');
     await console.expectText(/^sh: frobnicate: not found\nexit status 127$/m, {
       from: end,
