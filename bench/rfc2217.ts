@@ -49,12 +49,16 @@ const keepBytes = 1024 * 1024;
 export async function serveRfc2217(baudRate: number, listeners: Rfc2217Listeners): Promise<Rfc2217Port> {
   let rate = baudRate;
   let client: Socket | undefined;
+  const sockets = new Set<Socket>();
   const lines = { dtr: false, rts: false };
 
   const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
     socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
     if (client !== undefined) {
-      socket.end('port is in use\r\n');
+      // What it sends is thrown away, or its end would never be seen.
+      socket.resume().end('port is in use\r\n');
       return;
     }
     client = socket;
@@ -133,7 +137,7 @@ export async function serveRfc2217(baudRate: number, listeners: Rfc2217Listeners
     },
     pause: () => void client?.pause(),
     resume: () => void client?.resume(),
-    close: () => close(server, client),
+    close: () => close(server, sockets),
   };
 }
 
@@ -144,9 +148,9 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-function close(server: Server, client: Socket | undefined): Promise<void> {
-  client?.destroy();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  // Nobody new first: who is dropped may come again at once.
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  for (const socket of sockets) socket.destroy();
+  return closed;
 }

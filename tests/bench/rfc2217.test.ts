@@ -119,6 +119,23 @@ test(
   },
 );
 
+test('the wire closes at once, also while clients that were turned away still send', options, async (t) => {
+  const { wire } = await startWire(t);
+  const first = await openClient(t, wire.rfc2217);
+  await first.until('fffb00');
+  const port = Number(wire.rfc2217.split(':')[1]);
+  const lingering = Array.from({ length: 3 }, () =>
+    connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
+  );
+  for (const socket of lingering) {
+    t.after(() => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.write(noise(4000));
+    await new Promise<void>((resolve) => socket.once('data', () => resolve()));
+  }
+  await wire.close();
+});
+
 test('the port that spoke last is the host: its rate counts and it gets the answers', options, async (t) => {
   const { wire, receive, hangUp } = await startWire(t);
   const terminal = usePort(wire.serialPath, 115_200);
