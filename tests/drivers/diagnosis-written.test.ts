@@ -125,5 +125,8 @@ test('an interpreter that waits after a script failed proves nothing, until the 
     'Traceback (most recent call last):\n  File "main.py", line 3, in <module>\nImportError: no module named x\n';
   const waits = 'MicroPython v1.22.1 on 2024-01-05; Generic ESP32 module with ESP32\n>>> ';
   assert.equal(classify(failed + waits).label, 'unknown');
+  const safe =
+    'Running in safe mode! Not running saved code.\nPress any key to enter the REPL. Use CTRL-D to reload.\n';
+  assert.equal(classify(safe).label, 'unknown');
   assert.equal(classify(`${failed}${waits}\nMPY: soft reboot\n${waits}`).label, 'good');
 });

@@ -96,8 +96,9 @@ function noteText(story: Story, said: string, at: LineRef, { torn }: { torn: boo
   story.boot = boot;
 }
 
-/** The beginning of a line that a bootloader may have begun. */
-const mayBeBootText = /^[IWDEV](?::| \()|^\[\d/;
+/** The beginning of a line that a bootloader may have begun: as far as its level, time or the name of its speaker. */
+const mayBeBootText =
+  /^[IWDEV]:|^[IWDEV] \(\d*(?:\)(?: [\w.]*)?)?$|^\[[\d:., ]*\]?(?: <?\w*>?)?(?: [mcubot]{0,7}(?::.*)?)?$/;
 
 const joined = { proof: 'app', means: 'the firmware joined its network' } as const;
 
@@ -105,7 +106,7 @@ function isStronger({ proof }: Pick<GoodMarker, 'proof'>, known: Boot['proof']):
   return known === undefined || proofs.indexOf(proof) > proofs.indexOf(known.proof);
 }
 
-const uncaught = /^Traceback \(most recent call last\)/;
+const uncaught = /^Traceback \(most recent call last\)|^You are in safe mode|running in safe mode/i;
 /** An interpreter starts its scripts anew without a reset. */
 const softReboot = /^(?:MPY: |PYB: )?soft reboot$/;
 

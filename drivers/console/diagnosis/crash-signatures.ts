@@ -183,6 +183,7 @@ const toldWatchdog: SignatureRow[] = [
     'the firmware was told that a watchdog reset it',
   ],
   [/(?<cause>ESP_RST_\w*WDT)/, 'the firmware was told that a watchdog reset it'],
+  [/^wdt reset$/m, 'a watchdog reset the chip'],
 ];
 const toldPanic: SignatureRow[] = [
   [

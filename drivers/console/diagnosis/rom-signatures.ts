@@ -3,7 +3,7 @@ import { signatures, type SignatureRow } from './signature.js';
 // The ROMs and second stages of ESP32 (all variants) and ESP8266, MCUboot, U-Boot. No pattern may span lines: each line is looked at once.
 
 const brownout: SignatureRow[] = [
-  [/Brownout detector was triggered/, 'the supply fell below the brown-out level'],
+  [/\w*out detector was triggered/i, 'the supply fell below the brown-out level'],
   [
     /rst:0x(?:0?f|[0-9a-f]+ \(\w*(?:BROWN_?OUT|BOD|GLITCH)\w*\))(?![0-9a-f]).*/,
     'the chip was reset by its brown-out detector',
@@ -12,7 +12,7 @@ const brownout: SignatureRow[] = [
 
 const saidBrownout: SignatureRow[] = [
   [
-    /reset(?:ting)?[ _]?(?:reason|cause)\b.*brown[-_ ]?out.*/i,
+    /(?:reset|restart|reboot)\w*[ _-]?(?:reason|cause)\b(?:(?![,;]).)*brown[-_ ]?out.*/i,
     'the firmware was told that its last reset was a brown-out',
   ],
   [/ESP_RST_BROWNOUT|RESET_BROWNOUT/, 'the firmware was told that its last reset was a brown-out'],
@@ -104,6 +104,7 @@ const badImage: SignatureRow[] = [
   [/backup boot failed/, 'the second stage found no app image'],
   [/No good rom available.*/, 'the second stage found no app image'],
   [/rf_cal\[0\] !=0x05,is 0x.*/, 'the radio data of the ESP8266 is missing in flash'],
+  [/^@cp:(?!0\b)-?\w+.*/m, 'the ESP8266’s boot loader could not put the new app in its place'],
   [/Unable to find bootable image/, 'the bootloader found no app image'],
   [/failed to boot from all boot devices/, 'the first stage found no image'],
 ];
@@ -137,7 +138,10 @@ const signature: SignatureRow[] = [
   ],
   [/secure_boot\w*: image has invalid signature.*/i, 'the image is not signed'],
   [/Mismatch found in security options.*/, 'image and eFuses disagree on security'],
-  [/flash_encrypt: .*(?:error|mismatch|fail).*/i, 'image and eFuses disagree on flash encryption'],
+  [
+    /flash_encrypt: .*(?:error|mismatch|fail|incorrect).*|flash encryption (?:check )?failed.*/i,
+    'image and eFuses disagree on flash encryption',
+  ],
   [
     /invalid header: [0O]x[0-9a-f]+/,
     'what is in flash reads as noise: encrypted for another key, or plain on a chip that decrypts',

@@ -31,7 +31,7 @@ export interface Boot {
   /** Something has gone wrong, in no known way, since the proof. */
   doubted: boolean;
   complained: boolean;
-  /** A script ended with an exception that nothing caught; the interpreter that waits after it proves nothing. */
+  /** A script ended with an exception that nothing caught, or was not run (safe mode); the interpreter that waits after it proves nothing. */
   scriptFailed: boolean;
   handedOver: boolean;
   /** The firmware's first lines after the hand-over, each text once. */

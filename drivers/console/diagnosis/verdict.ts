@@ -167,7 +167,8 @@ function unknown({ last, boot }: Story): Finding {
 }
 
 function doubtOf(boot: Boot): string {
-  if (boot.scriptFailed) return 'a script ended with an exception that nothing caught';
+  if (boot.scriptFailed)
+    return 'the interpreter runs but its script does not: an exception that nothing caught, or safe mode';
   if (boot.joining || boot.wifiAge <= wifiLines)
     return 'the log ends while the firmware starts Wi-Fi or joins its network';
   return 'no fault is known in it, and nothing proves that the firmware came up';
