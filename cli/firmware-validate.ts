@@ -107,6 +107,8 @@ async function findBoard(name: string) {
 function checksumsOf({ sha256, crc32 }: ValidateOptions): ChecksumRule[] {
   return [
     ...(sha256 === undefined ? [] : [{ algorithm: 'sha256' as const, value: sha256.toLowerCase() }]),
-    ...(crc32 === undefined ? [] : [{ algorithm: 'crc32' as const, value: crc32.toLowerCase() }]),
+    ...(crc32 === undefined
+      ? []
+      : [{ algorithm: 'crc32' as const, value: crc32.toLowerCase().replace(/^0x/, '') }]),
   ];
 }

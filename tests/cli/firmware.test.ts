@@ -108,6 +108,13 @@ for (const [name, board, bytes] of good) {
   });
 }
 
+test('checksums are given in any case, a CRC-32 also with 0x before it', async () => {
+  const path = await file('firmware.bin', app);
+  const crc32 = '0x' + (await inspectFile(path)).crc32.toUpperCase();
+  const sums = { crc32, sha256: sha256(app).toUpperCase() };
+  assert.equal((await validateFile(path, { board: 'esp', ...sums })).accepted, true);
+});
+
 test('a signature is found beside the file, or given; a key in place of the board’s too', async () => {
   const path = await file('signed.bin', app);
   await file('signed.bin.sig', signatureOf(app).toString('base64'));
