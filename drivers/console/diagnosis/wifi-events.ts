@@ -43,7 +43,7 @@ const failures = [
   /(?:wi-?fi|wlan|\bWIF\b|station|\bSTA\b)[^a-z]?.{0,60}\b(?:connect\w* (?:attempt )?(?:fail\w*|timed? ?out|error|lost)|fail\w* (?:to|in) connect\w*|not connected|could ?n.t connect|unable to connect|auth\w* fail\w*|join fail\w*|disconnected)/i,
   /\b(?:fail\w*|unable|could ?n.t|can.t|cannot|can not)(?: to)? (?:connect|join|associate)\b.{0,40}(?:wi-?fi|\bAP\b|ssid|access point|network|wlan)/i,
   /connect(?:ing|ion)? to (?:the )?(?:AP|wi-?fi|ssid|access point)\b.{0,40}(?:fail|time|error)/i,
-  /\[wifi.*\]: .*(?:error while connecting|no (?:matching )?networks? found|can.t connect|connection failed)/i,
+  /\[wifi.*\]: .*(?:error while connecting|unknown connection status|no (?:matching )?networks? found|can.t connect|connection failed)/i,
   /\bno \S* ?found, reconnect after/i,
   /bcn_timout/,
   /STA_DISCONNECTED|NO_AP_FOUND|4WAY_HANDSHAKE_TIMEOUT|WIFI_REASON_\w+/,
