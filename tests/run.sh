@@ -5,7 +5,7 @@
 #   sh tests/run.sh PART         every file whose path contains PART
 # Whole stations and the drivers' contracts, which take longest, begin first.
 set -eu
-campaigns='^tests/station/(around-the-write|fault-table|faults|odd-specs|rollback|station2)\.test\.ts$'
+campaigns='^tests/station/(around-the-write|fault-table|faults|kill|odd-specs|rollback|station2|stop)\.test\.ts$'
 first='^tests/(station/|docs/readme|drivers/flash-)'
 all=$(find tests -name '*.test.ts' | sort)
 case "${1:-}" in
