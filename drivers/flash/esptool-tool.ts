@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { RigError } from '../../core/errors.js';
 import { askOnce } from '../ask-once.js';
 import { lastLines, runTool, type ToolResult } from '../tool.js';
+import { runWatchedTool, type WatchedToolOptions } from '../watched-tool.js';
 
 /** The vendor's command, as it is installed here. */
 export interface Esptool {
@@ -45,14 +46,7 @@ async function askVersion(command: string): Promise<Esptool> {
   };
 }
 
-export interface EsptoolRun {
-  args: readonly string[];
-  signal: AbortSignal;
-  timeoutMs: number;
-  /** Killed as stalled when it has printed nothing for so long, in ms. */
-  silenceMs: number;
-  /** Called for the error of such a silence, with the lines so far. */
-  onSilence: (lines: readonly string[]) => RigError;
+export interface EsptoolRun extends Omit<WatchedToolOptions, 'command' | 'install' | 'onLine'> {
   /** Called for the error of a port that went away. */
   onLost: () => RigError;
   onLine?: (line: string) => void;
@@ -60,29 +54,17 @@ export interface EsptoolRun {
 }
 
 /** Runs esptool under a watchdog that is fed by its output. */
-export async function runEsptool(tool: Esptool, run: EsptoolRun): Promise<ToolResult> {
-  const lines: string[] = [];
-  const watchdog = new AbortController();
-  const bark = () => watchdog.abort(run.onSilence(lines));
-  let timer = setTimeout(bark, run.silenceMs);
-  try {
-    return await runTool({
-      command: tool.command,
-      args: run.args,
-      timeoutMs: run.timeoutMs,
-      signal: AbortSignal.any([run.signal, watchdog.signal]),
-      install,
-      onLine(line) {
-        clearTimeout(timer);
-        timer = setTimeout(bark, run.silenceMs);
-        lines.push(line);
-        run.log?.(line);
-        // It would try again by itself, with reset lines of its own and on whatever has the name of the port by then.
-        if (line.startsWith('Lost connection')) watchdog.abort(run.onLost());
-        run.onLine?.(line);
-      },
-    });
-  } finally {
-    clearTimeout(timer);
-  }
+export function runEsptool({ command }: Esptool, run: EsptoolRun): Promise<ToolResult> {
+  const { onLost, onLine, log, ...watched } = run;
+  return runWatchedTool({
+    ...watched,
+    command,
+    install,
+    onLine(line, { stop }) {
+      log?.(line);
+      // It would try again by itself, with reset lines of its own and on whatever has the name of the port by then.
+      if (line.startsWith('Lost connection')) stop(onLost());
+      onLine?.(line);
+    },
+  });
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ErrorCode } from '../../../core/error-catalogue.js';
 import { RigError } from '../../../core/errors.js';
-import { commandLine, lastLines, runTool, type ToolResult } from '../../tool.js';
+import { commandLine, lastLines, type ToolResult } from '../../tool.js';
+import { runWatchedTool } from '../../watched-tool.js';
 import { enterListening } from '../enter-listening.js';
 import { rigEnters } from '../enter-loader.js';
 import type { FlashDriverOptions, Having } from '../flash-driver.js';
@@ -71,31 +72,29 @@ interface WatchedTool {
 async function watched(run: CallRun, lines: CallLines, { log, ...tool }: WatchedTool): Promise<ToolResult> {
   const { call, doing, silence, signal } = run;
   const { timeoutMs, silenceMs } = call;
-  const heard: string[] = [];
-  const watchdog = new AbortController();
-  const bark = () => {
-    const what = `${tool.command} printed nothing for ${silenceMs} ms while ${doing}; its last lines:\n${lastLines(heard)}`;
-    watchdog.abort(errorSaid(lines, run, heard) ?? new RigError(silence, what));
-  };
-  let timer = setTimeout(bark, silenceMs);
   let grace: NodeJS.Timeout | undefined;
   try {
-    return await runTool({
+    return await runWatchedTool({
       ...tool,
       timeoutMs,
-      signal: AbortSignal.any([signal, watchdog.signal]),
-      onLine(line) {
-        clearTimeout(timer);
-        timer = setTimeout(bark, silenceMs);
-        heard.push(line);
+      signal,
+      silenceMs,
+      onSilence(heard) {
+        const what = `${tool.command} printed nothing for ${silenceMs} ms while ${doing}; its last lines:\n${lastLines(heard)}`;
+        return errorSaid(lines, run, heard) ?? new RigError(silence, what);
+      },
+      onLine(line, { lines: heard, stop }) {
         log?.(line);
         const progress = lines.read(line);
         if (progress) run.onProgress?.(progress);
-        if (lines.error()) grace ??= setTimeout(() => watchdog.abort(errorSaid(lines, run, heard)), graceMs);
+        const end = () => {
+          const error = errorSaid(lines, run, heard);
+          if (error) stop(error);
+        };
+        if (lines.error()) grace ??= setTimeout(end, graceMs);
       },
     });
   } finally {
-    clearTimeout(timer);
     clearTimeout(grace);
   }
 }

@@ -3,6 +3,7 @@ import { isPseudoTerminal } from '../../link/serial-port.js';
 import type { LinkOptions } from '../../link/link.js';
 import { askOnce } from '../../ask-once.js';
 import { lastLines, runTool, type ToolResult } from '../../tool.js';
+import { runWatchedTool, type WatchedToolOptions } from '../../watched-tool.js';
 
 /** Installs the tool. */
 export const stm32flashInstall = 'sudo apt-get install stm32flash';
@@ -32,38 +33,9 @@ export async function lineArgs(link: LinkOptions, baudRate: number): Promise<str
   return ['-b', String(baudRate), '-m', `8${parityLetters[parity]}1`];
 }
 
-export interface Stm32flashRun {
-  args: readonly string[];
-  signal: AbortSignal;
-  timeoutMs: number;
-  /** Killed as stalled when it has printed nothing for so long, in ms. */
-  silenceMs: number;
-  /** Called for the error of such a silence, with the lines so far. */
-  onSilence: (lines: readonly string[]) => RigError;
-  onLine: (line: string) => void;
-}
+export type Stm32flashRun = Omit<WatchedToolOptions, 'command' | 'install'>;
 
 /** Runs stm32flash under a watchdog that is fed by its output. */
-export async function runStm32flash(run: Stm32flashRun): Promise<ToolResult> {
-  const lines: string[] = [];
-  const watchdog = new AbortController();
-  const bark = () => watchdog.abort(run.onSilence(lines));
-  let timer = setTimeout(bark, run.silenceMs);
-  try {
-    return await runTool({
-      command: stm32flashCommand(),
-      args: run.args,
-      timeoutMs: run.timeoutMs,
-      signal: AbortSignal.any([run.signal, watchdog.signal]),
-      install: stm32flashInstall,
-      onLine(line) {
-        clearTimeout(timer);
-        timer = setTimeout(bark, run.silenceMs);
-        lines.push(line);
-        run.onLine(line);
-      },
-    });
-  } finally {
-    clearTimeout(timer);
-  }
+export function runStm32flash(run: Stm32flashRun): Promise<ToolResult> {
+  return runWatchedTool({ command: stm32flashCommand(), install: stm32flashInstall, ...run });
 }
