@@ -1,9 +1,10 @@
 import { encodeProgram } from './factory-app-codec.js';
 import type { FactoryAppProgram } from './factory-app.js';
 import { hex } from './hex.js';
+import { IMAGE_SUM_BYTES, writeImageSum } from './image-sum.js';
 import { CODE, lookalike } from './lookalike.js';
 import { seededRandom } from './random.js';
-import { rp2040, SUM_BYTES, SUM_OFFSET, writeImageSum } from './rp2040-image.js';
+import { rp2040, SUM_OFFSET } from './rp2040-image.js';
 import { buildUf2, uf2Families } from './uf2.js';
 import { crc32Mpeg2 } from './validation/crc32.js';
 
@@ -57,16 +58,16 @@ export function buildRp2040Image({ version, program, appSizeBytes, seed }: Rp204
     );
   const random = seededRandom(seed);
   const document = encodeProgram(program, { version });
-  const codeAt = SUM_OFFSET + SUM_BYTES + document.length;
+  const codeAt = SUM_OFFSET + IMAGE_SUM_BYTES + document.length;
   if (codeAt > appSizeBytes) throw new RangeError(`the program does not fit into ${hex(appSizeBytes)}`);
   const image = Buffer.alloc(appSizeBytes);
   const second = lookalike(rp2040.boot2Bytes - 4, CODE, random);
   second.copy(image);
   image.writeUInt32LE(crc32Mpeg2(second), second.length);
   vectorTable(rp2040.flashBase + codeAt, random.below).copy(image, rp2040.boot2Bytes);
-  document.copy(image, SUM_OFFSET + SUM_BYTES);
+  document.copy(image, SUM_OFFSET + IMAGE_SUM_BYTES);
   lookalike(appSizeBytes - codeAt, CODE, random).copy(image, codeAt);
-  writeImageSum(image);
+  writeImageSum(image, SUM_OFFSET);
   return image;
 }
 

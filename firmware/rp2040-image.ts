@@ -1,5 +1,6 @@
 import { hex } from './hex.js';
-import { crc32, crc32Mpeg2 } from './validation/crc32.js';
+import { imageIsWhole as isWholeAt } from './image-sum.js';
+import { crc32Mpeg2 } from './validation/crc32.js';
 
 /** What an RP2040 application in flash begins with, and where (RP2040 datasheet, 2.6 and 2.8.1). */
 export const rp2040 = {
@@ -15,10 +16,8 @@ export const rp2040 = {
   vectorBytes: 192,
 } as const;
 
-/** Where a self-checking image of the demo keeps its sum, and the sum's size: behind the vector table. */
+/** Where a self-checking image of the demo keeps its sum: behind the vector table. */
 export const SUM_OFFSET = rp2040.boot2Bytes + rp2040.vectorBytes;
-export const SUM_BYTES = 16;
-const SUM_MAGIC = Buffer.from('RIGSUM/1', 'latin1');
 
 /** Why the boot ROM goes on to its USB loader instead of running this flash; undefined when it runs the second stage. */
 export function boot2Problem(flash: Buffer): string | undefined {
@@ -41,22 +40,7 @@ export function vectorProblem(flash: Buffer): string | undefined {
   return undefined;
 }
 
-/** Puts the image's length and sum to their place, so that the application can tell whether the flash kept it. */
-export function writeImageSum(image: Buffer): void {
-  SUM_MAGIC.copy(image, SUM_OFFSET);
-  image.writeUInt32LE(image.length, SUM_OFFSET + 8);
-  image.writeUInt32LE(sumOf(image), SUM_OFFSET + 12);
-}
-
 /** Whether the flash still holds the image as it was built; undefined for an image that has no sum. */
 export function imageIsWhole(flash: Buffer): boolean | undefined {
-  if (!flash.subarray(SUM_OFFSET, SUM_OFFSET + SUM_MAGIC.length).equals(SUM_MAGIC)) return undefined;
-  const length = flash.readUInt32LE(SUM_OFFSET + 8);
-  if (length < SUM_OFFSET + SUM_BYTES || length > flash.length) return false;
-  return sumOf(flash.subarray(0, length)) === flash.readUInt32LE(SUM_OFFSET + 12);
-}
-
-/** Of everything but the sum itself. */
-function sumOf(image: Buffer): number {
-  return crc32(Buffer.concat([image.subarray(0, SUM_OFFSET), image.subarray(SUM_OFFSET + SUM_BYTES)]));
+  return isWholeAt(flash, SUM_OFFSET);
 }
