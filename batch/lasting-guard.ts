@@ -1,6 +1,6 @@
 import { asRigError, RigError } from '../core/errors.js';
-import type { GuardedLine } from '../gpio/guard-protocol.js';
-import { startGuard, type Guard } from '../gpio/guard.js';
+import type { GuardedLine } from '../drivers/guard/guard-protocol.js';
+import { startGuard, type Guard } from '../drivers/guard/guard.js';
 import type { LineBackendSpec } from '../gpio/line.js';
 
 /** The guard of a run, whichever process it is at the moment. Calls throw as those of `Guard` do. */

@@ -1,7 +1,7 @@
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
-import type { Slot } from '../rigs/types.js';
+import type { PowerOn, Slot } from '../rigs/types.js';
 
 /** What a worker may ask of the coordinator: op → arguments and answer. Sent as JSON lines over the run's unix socket. */
 export interface CoordinatorOps {
@@ -43,7 +43,7 @@ export interface Lease {
   gpio: LineBackendSpec;
   /** The release's images, compressed once for the run. */
   images: FlashImage[];
-  powerOn: { staggerMs: number; settleMs: number };
+  powerOn: PowerOn;
   limits: { flashesAtOnce: number };
   /** Path of the attempt's console log, relative to the results folder. */
   consoleLog: string;

@@ -1,8 +1,9 @@
 import { asRigError } from '../core/errors.js';
 import type { LineReadback } from '../core/run-record.js';
-import { openBackend } from '../gpio/backend.js';
-import type { SafetyReport } from '../gpio/guard-protocol.js';
-import { lineName, type LineAddress, type LineBackendSpec } from '../gpio/line.js';
+import { openOutputs } from '../drivers/power/open-outputs.js';
+import type { SafetyReport } from '../drivers/guard/guard-protocol.js';
+import type { LineBackendSpec } from '../gpio/line.js';
+import { outputName, type OutputAddress } from '../gpio/output.js';
 import type { Slot } from '../rigs/types.js';
 import type { RunGuard } from './lasting-guard.js';
 
@@ -19,7 +20,7 @@ const roles = ['power', 'boot', 'reset'] as const;
 /** Puts the slot's outputs under the guard; when this resolves, they go safe whatever becomes of the run. */
 export async function watchSlot(guarded: GuardedSlot): Promise<void> {
   const { guard, gpio } = guarded;
-  const asGuarded = (address: LineAddress) => ({ address, safe: false });
+  const asGuarded = (address: OutputAddress) => ({ address, safe: false });
   await guard.watch(outputsName(guarded), gpio, outputsOf(guarded.slot).map(asGuarded));
   await guard.watch(lampsName(guarded), gpio, lampsOf(guarded.slot).map(asGuarded));
 }
@@ -45,16 +46,19 @@ export async function switchOff(guarded: GuardedSlot, lamps: 'keep' | 'darken'):
   return roles.flatMap((role) => {
     const address = slot[role];
     if (address === undefined) return [];
-    const line = lineName(address);
+    const line = outputName(address);
     return { station, slot: slot.id, role, line, ...stateIn(reports.find((report) => report.line === line)) };
   });
 }
 
-async function driveSafe(gpio: LineBackendSpec, addresses: readonly LineAddress[]): Promise<SafetyReport[]> {
+async function driveSafe(
+  gpio: LineBackendSpec,
+  addresses: readonly OutputAddress[],
+): Promise<SafetyReport[]> {
   const reports = addresses.map(async (address): Promise<SafetyReport> => {
-    const line = lineName(address);
+    const line = outputName(address);
     try {
-      const backend = await openBackend(gpio);
+      const backend = await openOutputs(gpio);
       try {
         await (await backend.openOutput(address, { initial: 'as-is' })).write(false);
       } finally {
@@ -74,12 +78,12 @@ function stateIn(report: SafetyReport | undefined): Pick<LineReadback, 'state' |
   return { state: reason.startsWith('LINE_READBACK') ? 'active' : 'unknown', reason };
 }
 
-function outputsOf(slot: Slot): LineAddress[] {
+function outputsOf(slot: Slot): OutputAddress[] {
   return roles.flatMap((role) => slot[role] ?? []);
 }
 
-function lampsOf({ lamps }: Slot): LineAddress[] {
-  return [lamps.pass, lamps.fail].filter((line) => line !== undefined);
+function lampsOf({ lamps }: Slot): OutputAddress[] {
+  return [lamps.pass, lamps.fail, lamps.busy].filter((line) => line !== undefined);
 }
 
 function outputsName({ station, slot }: GuardedSlot): string {

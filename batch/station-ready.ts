@@ -54,7 +54,7 @@ export function createStationCare({
     const [guard, bench] = await settled([guarding, benching, ...compressing] as const);
     return {
       guard,
-      gpio: bench ? { kind: 'bench', socketPath: bench.state.socketPath } : { kind: 'onoff' },
+      gpio: linesOf(station, bench, runtimeFolder),
       slot: (id) => findSlot(station, id, bench),
       images: (slot) => images.of(slot.release),
     };
@@ -77,6 +77,18 @@ export function createStationCare({
     ready,
     close: () => (closing ??= close()),
   };
+}
+
+/** The kernel's lines, also for a bench that watches them; else those of the bench. */
+function linesOf(
+  { name, gpio }: Station,
+  bench: StationBench | undefined,
+  runtimeFolder: string,
+): LineBackendSpec {
+  if (gpio === 'onoff') return { kind: 'onoff' };
+  if (gpio === 'gpiod') return { kind: 'gpiod', folder: join(runtimeFolder, 'gpiod') };
+  if (bench === undefined) throw new Error(`${name} has neither a bench nor a way to the kernel's lines`);
+  return { kind: 'bench', socketPath: bench.state.socketPath };
 }
 
 /** Waits for all, also after one has failed, so that nothing is still starting when the failure is reported. */

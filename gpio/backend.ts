@@ -1,3 +1,4 @@
+import { RigError } from '../core/errors.js';
 import type { LineBackend, LineBackendSpec } from './line.js';
 
 /**
@@ -8,6 +9,9 @@ export async function openBackend(spec: LineBackendSpec): Promise<LineBackend> {
   if (spec.kind === 'bench') {
     const { openBenchLines } = await import('./bench-lines.js');
     return openBenchLines(spec.socketPath);
+  }
+  if (spec.kind === 'gpiod') {
+    throw new RigError('GPIO_BACKEND_MISSING', 'there are no gpiod lines yet');
   }
   const { openOnoffLines } = await import('./onoff-lines.js');
   return openOnoffLines();

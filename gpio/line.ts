@@ -32,7 +32,7 @@ export interface InputLine {
   close(): Promise<void>;
 }
 
-/** One way to reach lines: `onoff` on a real kernel, `bench` on the virtual bench. */
+/** One way to reach lines: `onoff` and `gpiod` on a real kernel, `bench` on the virtual bench. */
 export interface LineBackend {
   readonly name: string;
   /** Throws LINE_NOT_FOUND, LINE_PERMISSION, LINE_BUSY or GPIO_BACKEND_MISSING. */
@@ -43,7 +43,11 @@ export interface LineBackend {
 }
 
 /** How to make a backend in another process: plain data, so that it travels to workers and to the guard. */
-export type LineBackendSpec = { kind: 'onoff' } | { kind: 'bench'; socketPath: string };
+export type LineBackendSpec =
+  | { kind: 'onoff' }
+  /** `folder` says which process holds which line, so that another of this rig can take it over. */
+  | { kind: 'gpiod'; folder: string }
+  | { kind: 'bench'; socketPath: string };
 
 /** `pinctrl-bcm2711/17`, with `!` when active low, as it stands in messages and logs. */
 export function lineName(address: LineAddress): string {

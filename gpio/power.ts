@@ -1,14 +1,15 @@
 import { pause, withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
-import type { LineAddress, LineBackend, OutputLine } from './line.js';
+import type { LineAddress } from './line.js';
 import { takeTurns } from './one-at-a-time.js';
 import { waitUntilFallen, waitUntilRisen, type ReadRailVolts, type Supply } from './rail.js';
+import type { Output, OutputAddress, Outputs } from './output.js';
 import { forEachLine, openInactive, presentIn } from './slot-lines.js';
 
 export interface SlotPowerOptions {
-  backend: LineBackend;
+  backend: Pick<Outputs, 'openOutput'>;
   /** Whichever the slot has. Without a power line the board is always supplied, and reset stands in for power. */
-  lines: { power?: LineAddress; boot?: LineAddress; reset?: LineAddress };
+  lines: { power?: OutputAddress; boot?: LineAddress; reset?: LineAddress };
   supply: Supply;
   /** Left out where the slot has no meter: then the supply's times are trusted. */
   readRailVolts?: ReadRailVolts;
@@ -89,7 +90,7 @@ export async function openSlotPower(options: SlotPowerOptions): Promise<SlotPowe
   };
 }
 
-type SlotLines = { [name in (typeof lineNames)[number]]?: OutputLine };
+type SlotLines = { [name in (typeof lineNames)[number]]?: Output };
 
 function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   const { power, boot, reset } = lines;
@@ -120,7 +121,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
         new RigError('COORDINATOR_LOST', `no turn to switch power on within ${turnTimeoutMs / 1000} s`),
     });
 
-  const switchOn = async (line: OutputLine, signal: AbortSignal) => {
+  const switchOn = async (line: Output, signal: AbortSignal) => {
     try {
       const wasOn = await line.read();
       if (!wasOn) {
@@ -169,7 +170,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     await strapped(bootStrap, () => on(signal));
   };
 
-  const pulseReset = async (line: OutputLine, signal: AbortSignal) => {
+  const pulseReset = async (line: Output, signal: AbortSignal) => {
     try {
       await line.write(true);
       await pause(resetPulseMs, signal);

@@ -1,13 +1,13 @@
 import { asRigError, RigError } from '../core/errors.js';
-import { lineName, type LineAddress, type LineBackend, type OutputLine } from './line.js';
+import { outputName, type Output, type OutputAddress, type Outputs } from './output.js';
 
 /** Opens every output that has an address as inactive, from its first moment on; closes them all again when one fails. */
 export async function openInactive<Name extends string>(
-  backend: LineBackend,
-  addresses: { [name in Name]?: LineAddress | undefined },
+  backend: Pick<Outputs, 'openOutput'>,
+  addresses: { [name in Name]?: OutputAddress | undefined },
   names: readonly Name[],
-): Promise<{ [name in Name]?: OutputLine }> {
-  const lines: { [name in Name]?: OutputLine } = {};
+): Promise<{ [name in Name]?: Output }> {
+  const lines: { [name in Name]?: Output } = {};
   try {
     for (const name of names) {
       const address = addresses[name];
@@ -22,9 +22,9 @@ export async function openInactive<Name extends string>(
 
 /** The lines that there are, in the order of the names. */
 export function presentIn<Name extends string>(
-  lines: { [name in Name]?: OutputLine },
+  lines: { [name in Name]?: Output },
   names: readonly Name[],
-): OutputLine[] {
+): Output[] {
   return names.flatMap((name) => lines[name] ?? []);
 }
 
@@ -33,15 +33,15 @@ export function presentIn<Name extends string>(
  * error with the code of the first.
  */
 export async function forEachLine(
-  lines: readonly OutputLine[],
-  act: (line: OutputLine) => Promise<void>,
+  lines: readonly Output[],
+  act: (line: Output) => Promise<void>,
 ): Promise<void> {
   const failures: { line: string; error: RigError }[] = [];
   for (const line of lines) {
     try {
       await act(line);
     } catch (thrown) {
-      failures.push({ line: lineName(line.address), error: asRigError(thrown) });
+      failures.push({ line: outputName(line.address), error: asRigError(thrown) });
     }
   }
   const [first, ...others] = failures;

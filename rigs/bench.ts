@@ -1,5 +1,6 @@
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
+import { outputName, type OutputAddress } from '../gpio/output.js';
 import type { FaultKind } from './faults.js';
 import type { Slot, Station } from './types.js';
 
@@ -67,7 +68,10 @@ export function slotOnBench(slot: Slot, state: BenchState): Slot {
     ...(slot.serial && { serial: { ...slot.serial, path: ports.serialPath } }),
     ...(slot.bootDrive !== undefined && ports.drive && { bootDrive: ports.drive }),
     ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
-    ...(slot.meter && ports.hwmon && { meter: { ...slot.meter, hwmon: ports.hwmon } }),
+    ...(slot.meter &&
+      'hwmon' in slot.meter &&
+      ports.hwmon && { meter: { ...slot.meter, hwmon: ports.hwmon } }),
+    ...(slot.power && { power: benchLine(slot.power) }),
   };
 }
 
@@ -85,18 +89,26 @@ export function benchPlan(
       flashSizeBytes: slot.board.flash.sizeBytes,
       mac: macOf(station.name, index),
       consoleBaudRate: serial?.baudRate ?? 115_200,
-      lamps: [lamps.pass, lamps.fail].filter((line) => line !== undefined),
+      lamps: [lamps.pass, lamps.fail, lamps.busy].filter((line) => line !== undefined),
       faults: deal(slot),
       railVolts: railAbove(slot.board.supply.onVolts),
       ...(network && { network: credentialsOf(network) }),
       ...(slot.bootDrive !== undefined && { hasBootDrive: true }),
-      ...(power && { power }),
+      ...(power && { power: benchLine(power) }),
       ...(boot && { boot }),
       ...(reset && { reset }),
-      ...(meter && { meter: { volts: meter.volts, ...(meter.amps && { amps: meter.amps }) } }),
+      ...(meter &&
+        'hwmon' in meter && { meter: { volts: meter.volts, ...(meter.amps && { amps: meter.amps }) } }),
     };
   });
   return { station: station.name, slots, ...where };
+}
+
+/** The bench has a line for whatever switches a slot: what hangs on a hub's port, or on a relay, is on a chip with its name. */
+export function benchLine(address: OutputAddress): LineAddress {
+  if ('hub' in address) return { chip: `usb ${address.hub}`, line: address.port };
+  if ('http' in address) return { chip: outputName(address), line: 0 };
+  return address;
 }
 
 function credentialsOf({ user, password }: NetworkAddress): NonNullable<BenchSlot['network']> {

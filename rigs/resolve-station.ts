@@ -4,6 +4,7 @@ import type { LoadedRelease } from './fit-rules.js';
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { BoardFile, NetworkFile, ReleaseFile, StationFile, ThresholdsFile } from './rig-files.js';
+import { meterOptions, outputAddress } from './power-rules.js';
 import { sizeInBytes } from './size.js';
 import type { Board, FlashThresholds, Release, ReleaseImage, SkipProof, Slot, Station } from './types.js';
 
@@ -23,10 +24,12 @@ export function resolveStation(
     const release = releases.get(slot.release ?? written.release);
     if (board === undefined || release === undefined)
       throw new Error(`${file.file}: ${slot.id} was not followed`);
-    const { network, driver, ...rest } = slot;
+    const { network, driver, power, meter, ...rest } = slot;
     return {
       ...rest,
       ...(network && { network: resolveNetwork(network, env) }),
+      ...(power && { power: outputAddress(power, env) }),
+      ...(meter && { meter: meterOptions(meter) }),
       board: withDriver(resolveBoard(board), driver),
       release: resolveRelease(release),
     };
@@ -34,14 +37,23 @@ export function resolveStation(
   return {
     name: file.name,
     ...(written.bench && { bench: written.bench }),
+    ...gpioOf(written),
+    ...(written.operator && { operator: written.operator }),
+    ...(written.selftest && { selftest: written.selftest }),
     programme: written.programme,
-    powerOn: written.powerOn,
+    powerOn: { ...written.powerOn, switchingAtOnce: written.powerOn.switchingAtOnce ?? slots.length },
     limits: { ...written.limits, flashesAtOnce: written.limits.flashesAtOnce ?? slots.length },
     slots,
     faults: written.faults ?? [],
     seed: written.seed,
     file: file.file,
   };
+}
+
+/** A bench has lines of its own unless it is told to watch the kernel's. */
+function gpioOf({ bench, gpio }: StationFile): Pick<Station, 'gpio'> {
+  const way = gpio ?? (bench ? undefined : 'onoff');
+  return way ? { gpio: way } : {};
 }
 
 /** The board as it is written in a slot that says how. */

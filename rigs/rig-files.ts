@@ -1,22 +1,25 @@
 import type { Advisory, Framework } from '../firmware/validation/advisories.js';
 import type { ChecksumRule } from '../firmware/validation/checksum.js';
 import type { LineAddress } from '../gpio/line.js';
-import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
+import type { HttpCall, HubPortAddress } from '../gpio/output.js';
 import type { BootExpectation, Check } from '../drivers/console/check.js';
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { Fault } from './faults.js';
-import type { Board, BoardConsole, BoardIdentity, PreflightCheck } from './types.js';
+import type { Board, BoardConsole, BoardIdentity, OperatorInput, PreflightCheck, Selftest } from './types.js';
 
 /** A station file as its schema lets it through, defaults filled in. */
 export interface StationFile {
   station: string;
   bench?: 'virtual';
+  gpio?: 'onoff' | 'gpiod';
   board: string;
   release: string;
   programme: string[];
-  powerOn: { staggerMs: number; settleMs: number };
+  powerOn: { staggerMs: number; settleMs: number; switchingAtOnce?: number };
   limits: { flashesAtOnce?: number; rigErrorsInARow: number };
+  operator?: OperatorFile;
+  selftest?: Selftest;
   slots: SlotFile[];
   faults?: Fault[];
   seed: number;
@@ -30,17 +33,49 @@ export interface SlotFile {
     parity: 'none' | 'even' | 'odd';
     loaderParity?: 'none' | 'even' | 'odd';
     autoReset: boolean;
+    hubPort?: HubPortAddress;
+    native: boolean;
   };
   bootDrive?: string;
   network?: NetworkFile;
-  power?: LineAddress;
+  power?: PowerFile;
   boot?: LineAddress;
   reset?: LineAddress;
-  lamps: { pass?: LineAddress; fail?: LineAddress };
-  meter?: HwmonMeterOptions;
+  lamps: { pass?: LineAddress; fail?: LineAddress; busy?: LineAddress };
+  meter?: MeterFile;
   board?: string;
   driver?: FlashDriverKind;
   release?: string;
+}
+
+/** One of three: a line (`chip`, `line`), a port of a hub (`hub`, `port`), an outlet over HTTP (`http`). */
+export interface PowerFile extends Partial<LineAddress>, Partial<HubPortAddress> {
+  http?: {
+    on: HttpCall;
+    off: HttpCall;
+    read: HttpCall & { active: string };
+    user?: string;
+    passwordEnv?: string;
+    timeoutMs: number;
+  };
+}
+
+/** One of `hwmon`, `iio` and `scpi`, with where voltage and current are in it. */
+export interface MeterFile {
+  hwmon?: string;
+  iio?: string;
+  scpi?: { host: string; port: number };
+  volts: string;
+  amps?: string;
+}
+
+/** The operator's lines, without those that the station lacks. */
+export interface OperatorFile {
+  lid?: OperatorInput;
+  emergencyStop?: OperatorInput;
+  start?: OperatorInput;
+  buzzer?: LineAddress;
+  waitSeconds: number;
 }
 
 /** A device's address; its password stands here or, better, in an environment variable. */

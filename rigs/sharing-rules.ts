@@ -60,6 +60,7 @@ function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; rol
     [['reset'], reset, 'reset line'],
     [['lamps', 'pass'], lamps?.pass, 'pass lamp'],
     [['lamps', 'fail'], lamps?.fail, 'fail lamp'],
+    [['lamps', 'busy'], lamps?.busy, 'busy lamp'],
   ];
   const things = lines.flatMap(([path, line, role]) => {
     if (line?.chip === undefined || line.line === undefined) return [];
@@ -72,8 +73,14 @@ function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; rol
     things.push({ path: ['bootDrive'], thing: `boot drive ${bootDrive}`, role: 'boot drive' });
   if (network?.host !== undefined)
     things.push({ path: ['network', 'host'], thing: `address ${network.host}`, role: 'address' });
-  if (meter?.hwmon !== undefined && meter.volts !== undefined) {
-    const thing = `meter input ${meter.hwmon}/${meter.volts}`;
+  const { hub, port: hubPort, http } = power ?? {};
+  if (hub !== undefined && hubPort !== undefined)
+    things.push({ path: ['power'], thing: `USB hub ${hub} port ${hubPort}`, role: 'power port' });
+  if (http?.on?.url !== undefined)
+    things.push({ path: ['power', 'http'], thing: `outlet ${http.on.url}`, role: 'power outlet' });
+  const instrument = meter?.hwmon ?? meter?.iio ?? meter?.scpi?.host;
+  if (instrument !== undefined && meter?.volts !== undefined) {
+    const thing = `meter input ${instrument}/${meter.volts}`;
     things.push({ path: ['meter'], thing, role: 'meter' });
   }
   return things;

@@ -1,5 +1,6 @@
 import type { CheckedFile } from './checked-file.js';
 import { checkName, repeated } from './name-rule.js';
+import { checkPower } from './power-rules.js';
 import { suggestion } from '../core/nearest-name.js';
 import type { StationFile } from './rig-files.js';
 
@@ -12,6 +13,7 @@ export function checkStation(file: File, specs: readonly string[], env: NodeJS.P
   checkSlotIds(file);
   checkPorts(file);
   checkAutoReset(file);
+  checkPower(file, env);
   checkPasswords(file, env);
   checkFaults(file);
 }

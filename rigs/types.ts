@@ -4,8 +4,10 @@ import type { CommandTool } from '../drivers/flash/command/command-tool.js';
 import type { HttpIdentity } from '../drivers/flash/http-identity.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LinkOptions } from '../drivers/link/link.js';
-import type { HwmonMeterOptions } from '../drivers/meter/meter.js';
+import type { MeterOptions } from '../drivers/meter/meter.js';
 import type { LineAddress } from '../gpio/line.js';
+import type { Limits } from '../core/measurement.js';
+import type { HubPortAddress, OutputAddress } from '../gpio/output.js';
 import type { Fault } from './faults.js';
 
 /** A station file, resolved: every reference followed, every default filled in, every image checked. Plain JSON data. */
@@ -13,13 +15,18 @@ export interface Station {
   name: string;
   /** Set when the virtual bench stands in for the hardware. */
   bench?: 'virtual';
+  /** Way to the kernel's lines; undefined for a bench with lines of its own. */
+  gpio?: 'onoff' | 'gpiod';
   /** Specs that `--project=<name>` runs: `provision` for `specs/provision.spec.ts`. */
   programme: string[];
-  powerOn: { staggerMs: number; settleMs: number };
+  powerOn: PowerOn;
   limits: {
     flashesAtOnce: number;
     /** Then the slot is not used any more in the run; 0 never. */ rigErrorsInARow: number;
   };
+  /** Undefined for a station without lines to its operator. */
+  operator?: Operator;
+  selftest?: Selftest;
   slots: Slot[];
   /** Faults of the virtual boards and the seed that decides their dice; empty on hardware. */
   faults: Fault[];
@@ -28,23 +35,65 @@ export interface Station {
   file: string;
 }
 
+/** How the slots of a station are powered. */
+export interface PowerOn {
+  staggerMs: number;
+  settleMs: number;
+  /** Slots whose supply may be on its way up at the same time. */
+  switchingAtOnce: number;
+}
+
+/** An input of the operator, and how long a change has to stand. */
+export interface OperatorInput extends LineAddress {
+  debounceMs: number;
+}
+
+/** The lines between a station and its operator. */
+export interface Operator {
+  /** Active while the lid is closed. */
+  lid?: OperatorInput;
+  /** Active while it is pressed. */
+  emergencyStop?: OperatorInput;
+  /** Active while it is pressed. */
+  start?: OperatorInput;
+  buzzer?: LineAddress;
+  /** How long a run waits for the lid and the start button. */
+  waitSeconds: number;
+}
+
+/** What proves that a station is fit. Ids are compared without regard to case. */
+export interface Selftest {
+  /** Undefined when no self-test is needed before a run. */
+  maxAgeHours?: number;
+  golden: string[];
+  knownBad: string[];
+}
+
 export interface Slot {
   id: string;
   /** Left out for a device that is only on the network. */
-  serial?: LinkOptions;
+  serial?: SlotSerial;
   /** Folder at which the boot drive of a board in this slot appears. */
   bootDrive?: string;
   /** Where the networked device answers. */
   network?: NetworkAddress;
-  power?: LineAddress;
+  power?: OutputAddress;
   /** Straps the DUT into its loader while active. */
   boot?: LineAddress;
   /** Holds the DUT in reset while active. */
   reset?: LineAddress;
-  lamps: { pass?: LineAddress; fail?: LineAddress };
-  meter?: HwmonMeterOptions;
+  lamps: { pass?: LineAddress; fail?: LineAddress; busy?: LineAddress };
+  meter?: MeterOptions;
   board: Board;
   release: Release;
+}
+
+/** The slot's serial port, and what the rig does about it besides opening it. */
+export interface SlotSerial extends LinkOptions {
+  /** Where its adapter hangs: one that does not answer any more is reset by it. */
+  hubPort?: HubPortAddress;
+  /** The board itself is the USB device: the port is there only while it has power. */
+  native?: boolean;
 }
 
 /** The one name that a record has for where a board was: its port, else its address, else its boot drive. */
@@ -70,14 +119,7 @@ export interface Board {
   identity?: BoardIdentity;
   console: BoardConsole;
   /** The rail as the slot's meter sees it; used only where there is a meter. */
-  supply: {
-    onVolts: number;
-    offVolts: number;
-    riseMs: number;
-    fallMs: number;
-    /** Limits for `voltage_check`. */
-    volts?: { min: number; max: number };
-  };
+  supply: BoardSupply;
   preflight: PreflightCheck[];
   /** What is read out before the first write. */
   backup: 'none' | 'regions' | 'whole';
@@ -87,6 +129,27 @@ export interface Board {
   boot: BootExpectation;
   checks: Check[];
   file: string;
+}
+
+/** A board's rail and what it may draw. */
+export interface BoardSupply {
+  onVolts: number;
+  offVolts: number;
+  riseMs: number;
+  fallMs: number;
+  /** Limits for `voltage_check`. */
+  volts?: { min: number; max: number };
+  /** The slot is cut off at once beyond this current. */
+  maxAmps?: number;
+  /** Limit of the current during the first `inrushMs`. */
+  inrushAmps?: number;
+  inrushMs: number;
+  /** Limits once the supply has settled. */
+  steadyAmps?: Limits;
+  /** Limits of the mean current of an idle board. */
+  idleAmps?: Limits;
+  /** Limits of the energy of the flash step. */
+  flashJoules?: Limits;
 }
 
 /** Checks before a board is touched. */

@@ -8,8 +8,9 @@ import type { CoordinatorOps, RunEvent } from '../../batch/protocol.js';
 import { RigError } from '../../core/errors.js';
 import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
 import { connectRpc } from '../../core/rpc.js';
-import { openBackend } from '../../gpio/backend.js';
-import type { LineAddress, LineBackendSpec } from '../../gpio/line.js';
+import { openOutputs } from '../../drivers/power/open-outputs.js';
+import type { LineBackendSpec } from '../../gpio/line.js';
+import type { OutputAddress } from '../../gpio/output.js';
 import type { Station } from '../../rigs/types.js';
 import { passed } from '../reports/records.js';
 import { makeStation } from './station.js';
@@ -97,25 +98,25 @@ async function connectWorker(path: string, station: string): Promise<TestWorker>
 
 export async function drive(
   gpio: LineBackendSpec,
-  address: LineAddress | undefined,
+  address: OutputAddress | undefined,
   active: boolean,
 ): Promise<void> {
   await withLine(gpio, address, (line) => line.write(active));
 }
 
-export async function levelOf(gpio: LineBackendSpec, address: LineAddress | undefined): Promise<boolean> {
+export async function levelOf(gpio: LineBackendSpec, address: OutputAddress | undefined): Promise<boolean> {
   return withLine(gpio, address, (line) => line.read());
 }
 
-type Line = Awaited<ReturnType<Awaited<ReturnType<typeof openBackend>>['openOutput']>>;
+type Line = Awaited<ReturnType<Awaited<ReturnType<typeof openOutputs>>['openOutput']>>;
 
 async function withLine<T>(
   gpio: LineBackendSpec,
-  address: LineAddress | undefined,
+  address: OutputAddress | undefined,
   act: (line: Line) => Promise<T>,
 ): Promise<T> {
   if (address === undefined) throw new Error('the slot has no such line');
-  const backend = await openBackend(gpio);
+  const backend = await openOutputs(gpio);
   try {
     return await act(await backend.openOutput(address, { initial: 'as-is' }));
   } finally {

@@ -1,8 +1,9 @@
-import type { LineAddress, LineBackendSpec } from './line.js';
+import type { LineBackendSpec } from '../../gpio/line.js';
+import type { OutputAddress } from '../../gpio/output.js';
 
-/** A line and the logical value that is safe. */
+/** An output and the logical value that is safe. */
 export interface GuardedLine {
-  address: LineAddress;
+  address: OutputAddress;
   safe: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openBackend } from '../../../gpio/backend.js';
+import { openBackend } from '../../../../gpio/backend.js';
 import type { OwnerPlan } from './guard-owner.js';
 
 // Stands for a worker in the middle of its work: whatever anyone else does, it switches its lines on again for as long as there are any.

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { openBackend } from '../../../gpio/backend.js';
-import { startGuard } from '../../../gpio/guard.js';
-import type { LineAddress, LineBackendSpec } from '../../../gpio/line.js';
+import { openBackend } from '../../../../gpio/backend.js';
+import { startGuard } from '../../../../drivers/guard/guard.js';
+import type { LineAddress, LineBackendSpec } from '../../../../gpio/line.js';
 
 /** What the test tells this program, as JSON in its first argument. */
 export interface OwnerPlan {

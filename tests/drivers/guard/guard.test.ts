@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { pollUntil } from '../../core/deadline.js';
-import type { LineBank } from '../../bench/lines.js';
-import { startGuard, type Guard } from '../../gpio/guard.js';
-import { guardProcesses } from '../../gpio/guard-processes.js';
-import type { LineAddress } from '../../gpio/line.js';
-import { serveBenchLines, type BenchLinesServer } from './bench-lines-server.js';
+import { pollUntil } from '../../../core/deadline.js';
+import type { LineBank } from '../../../bench/lines.js';
+import { startGuard, type Guard } from '../../../drivers/guard/guard.js';
+import { guardProcesses } from '../../../drivers/guard/guard-processes.js';
+import type { LineAddress } from '../../../gpio/line.js';
+import { serveBenchLines, type BenchLinesServer } from '../../gpio/bench-lines-server.js';
 import type { OwnerPlan, OwnerState } from './programs/guard-owner.js';
 
 const lines: LineAddress[] = [

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { withDeadline } from '../core/deadline.js';
-import { RigError } from '../core/errors.js';
-import { rpcClientOver, type RpcStreams } from '../core/rpc.js';
+import { withDeadline } from '../../core/deadline.js';
+import { RigError } from '../../core/errors.js';
+import { rpcClientOver, type RpcStreams } from '../../core/rpc.js';
 import type { GuardedLine, GuardOps, SafetyReport } from './guard-protocol.js';
-import type { LineBackendSpec } from './line.js';
+import type { LineBackendSpec } from '../../gpio/line.js';
 import { unsafeText } from './unsafe-text.js';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unsafeText } from '../../gpio/unsafe-text.js';
+import { unsafeText } from '../../../drivers/guard/unsafe-text.js';
 
 test('lines that are unsafe for one reason stand together, and the reason once', () => {
   const lost = 'LINE_LOST: no bench';

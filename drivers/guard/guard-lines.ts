@@ -1,8 +1,9 @@
-import { withDeadline } from '../core/deadline.js';
-import { asRigError, RigError } from '../core/errors.js';
-import { openBackend } from './backend.js';
+import { withDeadline } from '../../core/deadline.js';
+import { asRigError, RigError } from '../../core/errors.js';
 import type { GuardedLine, SafetyReport } from './guard-protocol.js';
-import { lineName, type LineBackend, type LineBackendSpec, type OutputLine } from './line.js';
+import type { LineBackendSpec } from '../../gpio/line.js';
+import { openOutputs } from '../power/open-outputs.js';
+import { outputName, type Output, type Outputs } from '../../gpio/output.js';
 
 /** A line that has not followed for this long is taken for lost, so that it cannot hold up the next try. */
 const driveTimeoutMs = 500;
@@ -21,8 +22,8 @@ export interface GuardedLines {
 interface Watched extends GuardedLine {
   spec: LineBackendSpec;
   /** The backend that was last asked for the line. */
-  source?: Promise<LineBackend>;
-  line?: OutputLine;
+  source?: Promise<Outputs>;
+  line?: Output;
 }
 
 /** Starts with no line. Lines share their backend; one that is lost is opened anew when its line is driven. */
@@ -30,7 +31,7 @@ export function guardLines(): GuardedLines {
   const watched = new Map<string, Watched[]>();
   const backends = shareBackends();
 
-  const openLine = async (item: Watched): Promise<OutputLine> => {
+  const openLine = async (item: Watched): Promise<Output> => {
     item.source = backends.get(item.spec);
     const backend = await item.source;
     return (item.line = await backend.openOutput(item.address, { initial: 'as-is' }));
@@ -40,7 +41,7 @@ export function guardLines(): GuardedLines {
   const retryWhenLost = async (item: Watched, act: () => Promise<unknown>): Promise<void> => {
     const attempt = () => {
       const onTimeout = () =>
-        new RigError('LINE_LOST', `${lineName(item.address)} did not follow within ${driveTimeoutMs} ms`);
+        new RigError('LINE_LOST', `${outputName(item.address)} did not follow within ${driveTimeoutMs} ms`);
       return withDeadline(act, { timeoutMs: driveTimeoutMs, onTimeout });
     };
     try {
@@ -54,7 +55,7 @@ export function guardLines(): GuardedLines {
   };
 
   const makeSafe = async (item: Watched): Promise<SafetyReport> => {
-    const line = lineName(item.address);
+    const line = outputName(item.address);
     try {
       await retryWhenLost(item, async () => (item.line ?? (await openLine(item))).write(item.safe));
       return { line, ok: true };
@@ -99,20 +100,20 @@ async function closeLines(items: readonly Watched[]): Promise<void> {
 
 /** One open backend a spec. */
 function shareBackends() {
-  const current = new Map<string, Promise<LineBackend>>();
-  const all: Promise<LineBackend>[] = [];
+  const current = new Map<string, Promise<Outputs>>();
+  const all: Promise<Outputs>[] = [];
   const keyOf = (spec: LineBackendSpec) => JSON.stringify(spec);
   return {
-    get(spec: LineBackendSpec): Promise<LineBackend> {
+    get(spec: LineBackendSpec): Promise<Outputs> {
       const key = keyOf(spec);
-      const open = current.get(key) ?? openBackend(spec);
+      const open = current.get(key) ?? openOutputs(spec);
       if (!current.has(key)) all.push(open);
       current.set(key, open);
       open.catch(() => current.get(key) === open && current.delete(key));
       return open;
     },
     /** The next `get` opens a new one. The old one stays open, since other lines may still be well on it. */
-    forget(spec: LineBackendSpec, old: Promise<LineBackend> | undefined): void {
+    forget(spec: LineBackendSpec, old: Promise<Outputs> | undefined): void {
       if (current.get(keyOf(spec)) === old) current.delete(keyOf(spec));
     },
     async close(): Promise<void> {

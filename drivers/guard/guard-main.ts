@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf, RigError } from '../core/errors.js';
-import { servePeer } from '../core/rpc.js';
+import { codeOf, RigError } from '../../core/errors.js';
+import { servePeer } from '../../core/rpc.js';
 import { guardLines } from './guard-lines.js';
 import { guardProcesses } from './guard-processes.js';
 import type { GuardOps, SafetyReport } from './guard-protocol.js';
 import { unsafeText } from './unsafe-text.js';
 
-// The guard process: `node --import tsx gpio/guard-main.ts [log file]`, started by guard.ts. It serves its owner over standard
+// The guard process: `node --import tsx drivers/guard/guard-main.ts [log file]`, started by guard.ts. It serves its owner over standard
 // input and output; when the input ends without `stop`, the owner has died, and every watched line is driven safe.
 
 /** When the lines are driven, counted from the owner's end: a write of a dying worker may still have been on its way. */

@@ -1,0 +1,70 @@
+import type { OutputAddress } from '../gpio/output.js';
+import type { MeterOptions } from '../drivers/meter/meter.js';
+import type { CheckedFile } from './checked-file.js';
+import type { MeterFile, PowerFile, StationFile } from './rig-files.js';
+
+type File = CheckedFile<StationFile>;
+
+const waysOfPower = [['chip', 'line'], ['hub', 'port'], ['http']] as const;
+const waysToMeasure = ['hwmon', 'iio', 'scpi'] as const;
+
+/** A slot is switched in one way and measured in one way; each names all that its way needs. */
+export function checkPower(file: File, env: NodeJS.ProcessEnv): void {
+  for (const index of (file.values.slots ?? []).keys()) {
+    checkSwitch(file, ['slots', index, 'power']);
+    checkMeter(file, ['slots', index, 'meter']);
+    checkSecret(file, index, env);
+  }
+}
+
+type At = (string | number)[];
+
+function checkSwitch(file: File, at: At): void {
+  if (!file.isWritten(at)) return;
+  const isThere = (key: string) => file.isWritten([...at, key]);
+  const ways = waysOfPower.filter((keys) => keys.some(isThere));
+  const [way] = ways;
+  if (way === undefined || ways.length > 1) {
+    file.report(at, 'names one of three: `chip` and `line`, `hub` and `port`, or `http`');
+    return;
+  }
+  for (const key of way) if (!isThere(key)) file.report(at, `has \`${way.find(isThere)}\` and no \`${key}\``);
+  if (way[0] !== 'chip' && isThere('activeLow'))
+    file.report([...at, 'activeLow'], 'belongs to a GPIO line; take it out', 'key');
+}
+
+function checkMeter(file: File, at: At): void {
+  if (!file.isWritten(at)) return;
+  const ways = waysToMeasure.filter((key) => file.isWritten([...at, key]));
+  if (ways.length !== 1) file.report(at, 'names one of three: `hwmon`, `iio` or `scpi`');
+}
+
+function checkSecret(file: File, index: number, env: NodeJS.ProcessEnv): void {
+  const name = file.values.slots?.[index]?.power?.http?.passwordEnv;
+  if (name === undefined || env[name] !== undefined) return;
+  const what = `the environment has no ${name}; set it before the run: export ${name}=…`;
+  file.report(['slots', index, 'power', 'http', 'passwordEnv'], what);
+}
+
+/** The address that a checked file means. A missing part is a defect of the rules above, and throws. */
+export function outputAddress(power: PowerFile, env: NodeJS.ProcessEnv): OutputAddress {
+  const { chip, line, activeLow, hub, port, http } = power;
+  if (http !== undefined) {
+    const { passwordEnv, ...rest } = http;
+    const password = passwordEnv === undefined ? undefined : env[passwordEnv];
+    return { http: { ...rest, ...(password !== undefined && { password }) } };
+  }
+  if (hub !== undefined && port !== undefined) return { hub, port };
+  if (chip === undefined || line === undefined)
+    throw new Error('a power switch without an address was let through');
+  return { chip, line, ...(activeLow !== undefined && { activeLow }) };
+}
+
+/** As `outputAddress`. */
+export function meterOptions({ hwmon, iio, scpi, volts, amps }: MeterFile): MeterOptions {
+  const channels = { volts, ...(amps !== undefined && { amps }) };
+  if (hwmon !== undefined) return { hwmon, ...channels };
+  if (iio !== undefined) return { iio, ...channels };
+  if (scpi !== undefined) return { scpi, ...channels };
+  throw new Error('a meter without an address was let through');
+}
