@@ -11,32 +11,49 @@ const waysToMeasure = ['hwmon', 'iio', 'scpi'] as const;
 /** A slot is switched in one way and measured in one way; each names all that its way needs. */
 export function checkPower(file: File, env: NodeJS.ProcessEnv): void {
   for (const index of (file.values.slots ?? []).keys()) {
-    checkSwitch(file, ['slots', index, 'power']);
-    checkMeter(file, ['slots', index, 'meter']);
+    checkSwitch(file, index);
+    checkMeter(file, index);
     checkSecret(file, index, env);
   }
 }
 
-type At = (string | number)[];
+/** The keys that stand in the group, also those whose value was refused: one mistake is enough to report. */
+function keysOf(file: File, index: number, group: 'power' | 'meter'): ReadonlySet<string> {
+  const at = `slots[${index}].${group}.`;
+  const refused = file.problems.flatMap(({ path }) =>
+    path.startsWith(at) ? (path.slice(at.length).split('.')[0] ?? '') : [],
+  );
+  const kept = Object.entries(file.values.slots?.[index]?.[group] ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : key,
+  );
+  return new Set([...kept, ...refused]);
+}
 
-function checkSwitch(file: File, at: At): void {
-  if (!file.isWritten(at)) return;
-  const isThere = (key: string) => file.isWritten([...at, key]);
-  const ways = waysOfPower.filter((keys) => keys.some(isThere));
+function checkSwitch(file: File, index: number): void {
+  if (file.values.slots?.[index]?.power === undefined) return;
+  const at = ['slots', index, 'power'];
+  const keys = keysOf(file, index, 'power');
+  const ways = waysOfPower.filter((way) => way.some((key) => keys.has(key)));
   const [way] = ways;
   if (way === undefined || ways.length > 1) {
     file.report(at, 'names one of three: `chip` and `line`, `hub` and `port`, or `http`');
     return;
   }
-  for (const key of way) if (!isThere(key)) file.report(at, `has \`${way.find(isThere)}\` and no \`${key}\``);
-  if (way[0] !== 'chip' && isThere('activeLow'))
+  for (const key of way) {
+    if (keys.has(key)) continue;
+    const example =
+      key === 'line' ? '17' : key === 'port' ? '3' : key === 'hub' ? '1-1.2' : 'pinctrl-bcm2711';
+    file.report([...at, key], `is missing; for example ${key}: ${example}`);
+  }
+  if (way[0] !== 'chip' && file.isWritten([...at, 'activeLow']))
     file.report([...at, 'activeLow'], 'belongs to a GPIO line; take it out', 'key');
 }
 
-function checkMeter(file: File, at: At): void {
-  if (!file.isWritten(at)) return;
-  const ways = waysToMeasure.filter((key) => file.isWritten([...at, key]));
-  if (ways.length !== 1) file.report(at, 'names one of three: `hwmon`, `iio` or `scpi`');
+function checkMeter(file: File, index: number): void {
+  if (file.values.slots?.[index]?.meter === undefined) return;
+  const keys = keysOf(file, index, 'meter');
+  if (waysToMeasure.filter((way) => keys.has(way)).length === 1) return;
+  file.report(['slots', index, 'meter'], 'names one of three: `hwmon`, `iio` or `scpi`');
 }
 
 function checkSecret(file: File, index: number, env: NodeJS.ProcessEnv): void {

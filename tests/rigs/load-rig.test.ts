@@ -24,7 +24,7 @@ test('a good rig resolves into stations with their boards, releases and defaults
     name: 'station1',
     bench: 'virtual',
     programme: ['provision'],
-    powerOn: { staggerMs: 10, settleMs: 20 },
+    powerOn: { staggerMs: 10, settleMs: 20, switchingAtOnce: 2 },
     limits: { flashesAtOnce: 2, rigErrorsInARow: 3 },
     faults: [{ kind: 'dead', slots: ['slot2'] }],
     seed: 7,
@@ -34,7 +34,13 @@ test('a good rig resolves into stations with their boards, releases and defaults
     [
       {
         id: 'slot1',
-        serial: { path: '/dev/serial/by-path/one', baudRate: 115200, parity: 'none', autoReset: false },
+        serial: {
+          path: '/dev/serial/by-path/one',
+          baudRate: 115200,
+          parity: 'none',
+          autoReset: false,
+          native: false,
+        },
         power: { chip: 'relays', line: 1, activeLow: true },
         lamps: {
           pass: { chip: 'header', line: 3, activeLow: false },
@@ -43,7 +49,13 @@ test('a good rig resolves into stations with their boards, releases and defaults
       },
       {
         id: 'slot2',
-        serial: { path: '/dev/serial/by-path/two', baudRate: 115200, parity: 'none', autoReset: false },
+        serial: {
+          path: '/dev/serial/by-path/two',
+          baudRate: 115200,
+          parity: 'none',
+          autoReset: false,
+          native: false,
+        },
         power: { chip: 'relays', line: 2, activeLow: false },
         lamps: {},
       },
@@ -55,7 +67,13 @@ test('a board and a release are resolved with sizes in bytes, absolute paths and
   const { stations } = await loadTinyRig(t);
   const slot = stations[0]?.slots[0];
   assert.deepEqual(slot?.board.flash, { driver: 'esptool-js', sizeBytes: 0x200000, baudRate: 921600 });
-  assert.deepEqual(slot.board.supply, { onVolts: 4.75, offVolts: 0.5, riseMs: 1000, fallMs: 2000 });
+  assert.deepEqual(slot.board.supply, {
+    onVolts: 4.75,
+    offVolts: 0.5,
+    riseMs: 1000,
+    fallMs: 2000,
+    inrushMs: 50,
+  });
   assert.equal(slot.board.checks[0]?.required, true);
   assert.equal(slot.board.checks[0].commands[0]?.timeoutMs, 5000);
   assert.deepEqual(

@@ -255,6 +255,36 @@ const cases: Case[] = [
     problems: [{ at: '{ kind: bad-cell', path: 'faults[0].address', says: ['is missing', '131072'] }],
   },
   {
+    name: 'a power switch that is reached in two ways is refused',
+    edits: [['chip: relays, line: 2 ', "chip: relays, line: 2, hub: '1-1' "]],
+    problems: [{ at: '{ chip: relays, line: 2,', path: 'slots[1].power', says: ['one of three', '`hub`'] }],
+  },
+  {
+    name: 'a hub without its port is refused',
+    edits: [['chip: relays, line: 2 ', "hub: '1-1' "]],
+    problems: [{ at: "{ hub: '1-1' }", path: 'slots[1].power.port', says: ['is missing', '3'] }],
+  },
+  {
+    name: 'a hub whose place is no place is refused once',
+    edits: [['chip: relays, line: 2 ', 'hub: first, port: 1 ']],
+    problems: [{ at: 'first', path: 'slots[1].power.hub', says: ['"first"', '1-1.2'] }],
+  },
+  {
+    name: 'two slots behind one port of a hub are refused',
+    edits: [
+      ['chip: relays, line: 1, activeLow: true', "hub: '1-1', port: 2"],
+      ['chip: relays, line: 2 ', "port: 2, hub: '1-1' "],
+    ],
+    problems: [
+      { at: "{ port: 2, hub: '1-1' }", path: 'slots[1].power', says: ['USB hub 1-1 port 2', 'slot1'] },
+    ],
+  },
+  {
+    name: 'a meter that is no meter is refused',
+    edits: [['hwmon: /sys/class/hwmon/hwmon2, ', '']],
+    problems: [{ at: '{ volts: in1_input }', path: 'slots[1].meter', says: ['one of three', '`scpi`'] }],
+  },
+  {
     name: 'five mistakes in one file are five problems',
     edits: [
       ['programme: [provision]', 'programme: provision'],
