@@ -14,6 +14,8 @@ export interface BenchOps {
   /** Throws LINE_READBACK when the line is not an output. */
   'line.write': { args: LinePlace & { level: Level }; answer: null };
   'line.read': { args: LinePlace; answer: LineState };
+  /** Something outside of the host drives the line: a switch, a button. Throws LINE_BUSY while the host drives it as an output. */
+  'line.drive': { args: LinePlace & { level: Level }; answer: null };
   /** From now on the client gets the notification `edge {chip, line, level}` at every change, until it disconnects. */
   'line.watch': { args: LinePlace; answer: LineState };
   lines: { args: unknown; answer: LineReport[] };
@@ -67,6 +69,10 @@ export function serveControl({ socketPath, lines, state, slot, onStop }: Control
       lines.write(chip, line, levelIn(args));
     },
     'line.read': (args) => readLine(lines, args),
+    'line.drive'(args) {
+      const { chip, line } = placeIn(args);
+      lines.drive(chip, line, levelIn(args));
+    },
     'line.watch'(args, peer) {
       const { chip, line } = placeIn(args);
       const stop = lines.watch(chip, line, (level) => peer.notify('edge', { chip, line, level }));

@@ -25,7 +25,8 @@ export type EdgeListener = (level: Level) => void;
 
 /**
  * The virtual GPIO chips of a station: the lines that its plan names and no others. As on a kernel with sysfs, a line keeps its
- * direction and level when whoever set it goes away. A line that nobody drives lies at its inactive level, as with a pull resistor.
+ * direction and level when whoever set it goes away. A line that nobody drives lies at the level that its use says, as with a pull
+ * resistor.
  */
 export interface LineBank {
   /** Throws LINE_NOT_FOUND for a chip or line outside the plan. */
@@ -34,6 +35,8 @@ export interface LineBank {
   output(chip: string, line: number, level: Level): void;
   /** Throws LINE_READBACK when the line is an input: nothing would change. */
   write(chip: string, line: number, level: Level): void;
+  /** What is outside of the host drives an input: a switch, a button. Throws LINE_BUSY while the host drives the line as an output. */
+  drive(chip: string, line: number, level: Level): void;
   /** Reports every change of level; returns what stops it. */
   watch(chip: string, line: number, listener: EdgeListener): () => void;
   /** Reports every write to the line, also of the level that it has. */
@@ -46,16 +49,23 @@ export interface LineBank {
 export interface LineUse {
   address: LineAddress;
   use: string;
+  /** True for a line that is active while nobody touches it; mostly a line then lies inactive. */
+  idlesActive?: boolean;
 }
 
-/** The lines of a plan with what hangs on them. */
-export function linesOf(plan: Pick<BenchPlan, 'slots'>): LineUse[] {
-  return plan.slots.flatMap(({ slot, power, boot, reset, lamps }) => [
+/** The lines of a plan with what hangs on them. The operator's use has the name of its key: `lid`, `emergencyStop`, `start`, `buzzer`. */
+export function linesOf({ slots, operator = {} }: Pick<BenchPlan, 'slots' | 'operator'>): LineUse[] {
+  const ofSlots = slots.flatMap(({ slot, power, boot, reset, lamps }) => [
     ...(power ? [{ address: power, use: `${slot} power` }] : []),
     ...(boot ? [{ address: boot, use: `${slot} boot` }] : []),
     ...(reset ? [{ address: reset, use: `${slot} reset` }] : []),
     ...lamps.map((address) => ({ address, use: `${slot} lamp` })),
   ]);
+  // A lid that nobody opens is closed.
+  const ofOperator = Object.entries(operator).map(([use, address]) => {
+    return { address, use, idlesActive: use === 'lid' };
+  });
+  return [...ofSlots, ...ofOperator];
 }
 
 interface Line extends LineUse, LineState {
@@ -66,12 +76,13 @@ interface Line extends LineUse, LineState {
 /** Makes the bank; `log` gets one text for every change of a line. */
 export function createLineBank(uses: readonly LineUse[], log: (text: string) => void): LineBank {
   const chips = new Map<string, Map<number, Line>>();
-  for (const { address, use } of uses) {
+  for (const lineUse of uses) {
+    const { address, use } = lineUse;
     const chip = chips.get(address.chip) ?? new Map<number, Line>();
     chips.set(address.chip, chip);
     const shared = chip.get(address.line);
     if (shared) shared.use += `, ${use}`;
-    else chip.set(address.line, makeLine(address, use));
+    else chip.set(address.line, makeLine(lineUse));
   }
 
   const find = (chip: string, line: number): Line => {
@@ -88,15 +99,17 @@ export function createLineBank(uses: readonly LineUse[], log: (text: string) => 
     throw new RigError('LINE_NOT_FOUND', `chip '${chip}' of this bench has no line ${line}; it has ${known}`);
   };
 
-  const drive = (target: Line, level: Level): void => {
-    const { address, use, direction, level: before } = target;
-    target.direction = 'out';
+  const change = (target: Line, direction: Line['direction'], level: Level): void => {
+    const { address, use, direction: from, level: before } = target;
+    target.direction = direction;
     target.level = level;
-    if (before !== level || direction !== 'out') {
+    if (before !== level || direction !== from) {
       const active = isActive(target) ? 'active' : 'inactive';
-      log(`line ${address.chip}/${address.line} (${use}) ${direction} ${before} -> out ${level}, ${active}`);
+      log(
+        `line ${address.chip}/${address.line} (${use}) ${from} ${before} -> ${direction} ${level}, ${active}`,
+      );
     }
-    for (const listener of [...target.writes]) listener();
+    if (direction === 'out') for (const listener of [...target.writes]) listener();
     if (before !== level) for (const listener of [...target.edges]) listener(level);
   };
 
@@ -105,7 +118,7 @@ export function createLineBank(uses: readonly LineUse[], log: (text: string) => 
       const { level, direction } = find(chip, line);
       return { level, direction };
     },
-    output: (chip, line, level) => drive(find(chip, line), level),
+    output: (chip, line, level) => change(find(chip, line), 'out', level),
     write(chip, line, level) {
       const target = find(chip, line);
       if (target.direction === 'in') {
@@ -114,7 +127,17 @@ export function createLineBank(uses: readonly LineUse[], log: (text: string) => 
           `${chip}/${line} is an input; make it an output before writing ${level}`,
         );
       }
-      drive(target, level);
+      change(target, 'out', level);
+    },
+    drive(chip, line, level) {
+      const target = find(chip, line);
+      if (target.direction === 'out') {
+        throw new RigError(
+          'LINE_BUSY',
+          `${chip}/${line} (${target.use}) is an output of the host, level ${target.level}; only its inputs can be driven from outside`,
+        );
+      }
+      change(target, 'in', level);
     },
     watch(chip, line, listener) {
       const { edges } = find(chip, line);
@@ -128,9 +151,13 @@ export function createLineBank(uses: readonly LineUse[], log: (text: string) => 
   };
 }
 
-function makeLine(address: LineAddress, use: string): Line {
-  const inactive: Level = address.activeLow ? 1 : 0;
-  return { address, use, level: inactive, direction: 'in', edges: new Set(), writes: new Set() };
+function makeLine(use: LineUse): Line {
+  return { ...use, level: idleLevel(use), direction: 'in', edges: new Set(), writes: new Set() };
+}
+
+/** The level at which a line lies that nobody drives. */
+export function idleLevel({ address, idlesActive = false }: LineUse): Level {
+  return idlesActive === (address.activeLow ?? false) ? 0 : 1;
 }
 
 function isActive({

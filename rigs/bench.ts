@@ -2,7 +2,7 @@ import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
 import { outputName, type OutputAddress } from '../gpio/output.js';
 import type { FaultKind } from './faults.js';
-import type { Slot, Station } from './types.js';
+import type { Operator, Slot, Station } from './types.js';
 
 /** What the virtual bench is told when it starts: one station's outside world. Plain JSON. */
 export interface BenchPlan {
@@ -12,9 +12,14 @@ export interface BenchPlan {
   /** Folder of the bench for hwmon-shaped files and its log; made by the bench. */
   folder: string;
   slots: BenchSlot[];
+  /** The lines between the station and its operator. */
+  operator?: BenchOperator;
   /** True when a person started it: boards are powered and strapped into their loader until something drives the slot's lines. */
   byHand: boolean;
 }
+
+/** What an operator sees and touches: the lid starts closed, stop and start released. */
+export type BenchOperator = Partial<Record<'lid' | 'emergencyStop' | 'start' | 'buzzer', LineAddress>>;
 
 export interface BenchSlot {
   slot: string;
@@ -101,7 +106,22 @@ export function benchPlan(
         'hwmon' in meter && { meter: { volts: meter.volts, ...(meter.amps && { amps: meter.amps }) } }),
     };
   });
-  return { station: station.name, slots, ...where };
+  const operator = station.operator && operatorLines(station.operator);
+  return { station: station.name, slots, ...(operator && { operator }), ...where };
+}
+
+function operatorLines({ lid, emergencyStop, start, buzzer }: Operator): BenchOperator {
+  return {
+    ...(lid && { lid: lineOf(lid) }),
+    ...(emergencyStop && { emergencyStop: lineOf(emergencyStop) }),
+    ...(start && { start: lineOf(start) }),
+    ...(buzzer && { buzzer }),
+  };
+}
+
+/** An input without what the host does about its bouncing. */
+function lineOf({ chip, line, activeLow }: LineAddress): LineAddress {
+  return { chip, line, ...(activeLow !== undefined && { activeLow }) };
 }
 
 /** The bench has a line for whatever switches a slot: what hangs on a hub's port, or on a relay, is on a chip with its name. */

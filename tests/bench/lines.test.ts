@@ -85,4 +85,43 @@ describe('the virtual GPIO chips', () => {
       'line bench-gpio/0 (slot1 power) out 0 -> out 1, inactive',
     ]);
   });
+
+  it('are driven from outside while they are inputs, and tell watchers', () => {
+    const bank = makeBank();
+    const edges: number[] = [];
+    bank.watch(chip, boot, (level) => edges.push(level));
+    bank.drive(chip, boot, 1);
+    bank.drive(chip, boot, 1);
+    assert.deepEqual(bank.read(chip, boot), { level: 1, direction: 'in' });
+    assert.deepEqual(edges, [1]);
+  });
+
+  it('refuse to be driven from outside while the host drives them', () => {
+    const bank = makeBank();
+    bank.output(chip, power, 0);
+    assert.throws(
+      () => bank.drive(chip, power, 1),
+      /LINE_BUSY: bench-gpio\/0 \(slot1 power\) is an output of the host, level 0/,
+    );
+    assert.deepEqual(bank.read(chip, power), { level: 0, direction: 'out' });
+  });
+
+  it('of the operator lie as at an unattended station: lid closed, nothing pressed', () => {
+    const operator = {
+      lid: { chip, line: 20, activeLow: true },
+      emergencyStop: { chip, line: 21, activeLow: true },
+      start: { chip, line: 22 },
+      buzzer: { chip, line: 23 },
+    };
+    const bank = createLineBank(linesOf({ slots: [], operator }), () => undefined);
+    assert.deepEqual(
+      bank.report().map(({ use, level, active }) => [use, level, active]),
+      [
+        ['lid', 0, true],
+        ['emergencyStop', 1, false],
+        ['start', 0, false],
+        ['buzzer', 0, false],
+      ],
+    );
+  });
 });
