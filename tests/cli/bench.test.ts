@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openStationBench } from '../../batch/station-bench.js';
 import { processStart } from '../../batch/process-start.js';
 import { pollUntil, withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { connectRpc } from '../../core/rpc.js';
 import type { BenchState } from '../../rigs/bench.js';
+import { makeStation } from '../batch/station.js';
 
 const program = fileURLToPath(new URL('programs/bench-by-hand.ts', import.meta.url));
 
@@ -127,7 +129,7 @@ describe('rig bench', () => {
     assert.equal(early.code, 1);
     assert.match(
       early.stderr,
-      /^BENCH_FAILED: no bench of station1 runs; start it with `rig bench station1`\n$/,
+      /^BENCH_FAILED: no bench of station1 runs; start it with `rig bench station1`, or a run of station1\n$/,
     );
     const { state } = await startByHand(test, folder);
     const second = await withDeadline(() => run(test, folder).ended, {
@@ -140,5 +142,65 @@ describe('rig bench', () => {
       new RegExp(`^BENCH_FAILED: a bench of station1 runs already, pid ${state.pid};`),
     );
     assert.equal(await isAlive(state.pid), true);
+  });
+});
+
+describe('rig bench --drive', () => {
+  it('does what a person would do, and says what it did', async (test) => {
+    const folder = await makeFolder(test);
+    const { state } = await startByHand(test, folder);
+    const edges: unknown[] = [];
+    const client = await connectRpc(state.socketPath, { onLost, onNotify: (_op, args) => edges.push(args) });
+    test.after(() => client.close());
+    const lines = [0, 1, 2].map((line) => ({ chip: 'operator0', line }));
+    for (const line of lines) await client.request('line.watch', line);
+    const drives = ['lid=open', 'emergencyStop=pressed', 'start=press', 'bench0/1=1'];
+    const { code, stdout, stderr } = await run(test, folder, '--drive', ...drives).ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      stdout,
+      [
+        'lid=open (operator0/0 is 1)',
+        'emergencyStop=pressed (operator0/1 is 0)',
+        'start=press (operator0/2 is 1)',
+        'bench0/1=1 (bench0/1 is 1)',
+        '',
+      ].join('\n'),
+    );
+    await client.request('state', {});
+    assert.deepEqual(edges, [
+      { ...lines[0], level: 1 },
+      { ...lines[1], level: 0 },
+      { ...lines[2], level: 0 },
+      { ...lines[2], level: 1 },
+    ]);
+  });
+
+  it('reaches the bench of the newest run as well', async (test) => {
+    const folder = await makeFolder(test);
+    const operator = { lid: { chip: 'operator0', line: 0, debounceMs: 20 }, waitSeconds: 600 };
+    const station = { ...(await makeStation(folder)), operator };
+    const resultsFolder = join(folder, 'results', 'latest');
+    const bench = await openStationBench({ station, runtimeFolder: folder, resultsFolder });
+    test.after(() => bench.stop());
+    const { stdout, stderr } = await run(test, folder, '--drive', 'lid=open').ended;
+    assert.equal(stdout, 'lid=open (operator0/0 is 0)\n', stderr);
+  });
+
+  it('moves nothing when it does not understand all, and names what there is', async (test) => {
+    const folder = await makeFolder(test);
+    await startByHand(test, folder);
+    const outcomes = [
+      [['lid=open', 'lid=ajar'], /^CONFIG_INVALID: --drive lid=ajar: lid can be open, closed\n$/],
+      [['lit=open'], /: there are lid, emergencyStop, start, and the inputs bench0\/0, bench0\/1, /],
+      [['bench0/0=on'], /: a line can be 0 or 1\n$/],
+      [['bench0/0'], /^CONFIG_INVALID: --drive bench0\/0: there are lid/],
+    ] as const;
+    for (const [drives, message] of outcomes) {
+      const { code, stderr } = await run(test, folder, '--drive', ...drives).ended;
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+    assert.match((await run(test, folder, '--lines').ended).stdout, /^operator0\/0 +lid +in +0 +active$/m);
   });
 });

@@ -1,14 +1,20 @@
+import { join } from 'node:path';
 import { printBenchLines } from '../../../cli/running-bench.js';
 import { runBench } from '../../../cli/bench.js';
+import { driveBench } from '../../../cli/drive-bench.js';
 import { makeStation } from '../../batch/station.js';
 
-/** `bench-by-hand.ts <folder> [--lines]`: `rig bench` for a station of two slots without rig files. */
-const [folder, lines] = process.argv.slice(2);
-if (folder === undefined) throw new Error('usage: bench-by-hand.ts <folder> [--lines]');
-const station = await makeStation(folder);
+/** `bench-by-hand.ts <folder> [--lines | --drive <input=state>…]`: `rig bench` for a station of two slots with operator lines, without rig files. */
+const [folder, option, ...drives] = process.argv.slice(2);
+if (folder === undefined) throw new Error('usage: bench-by-hand.ts <folder> [--lines | --drive …]');
+const line = (offset: number) => ({ chip: 'operator0', line: offset, activeLow: true, debounceMs: 20 });
+const operator = { lid: line(0), emergencyStop: line(1), start: line(2), waitSeconds: 600 };
+const station = { ...(await makeStation(folder)), operator };
 try {
-  const where = { runtimeFolder: folder, env: process.env };
-  await (lines === undefined ? runBench(station, where) : printBenchLines(station, where));
+  const where = { runtimeFolder: folder, results: join(folder, 'results'), env: process.env };
+  if (option === undefined) await runBench(station, where);
+  else if (option === '--lines') await printBenchLines(station, where);
+  else await driveBench(station, drives, where);
 } catch (thrown) {
   process.stderr.write(`${(thrown as Error).message}\n`);
   process.exitCode = 1;
