@@ -8,6 +8,7 @@ import { createBoardInputs, type BoardInputs } from './board-inputs.js';
 import { serveControl, type SlotInside } from './control.js';
 import { createFlashArray } from './flash-array.js';
 import { familyOf } from './families.js';
+import { openKernelLineBank } from './kernel-lines.js';
 import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
 import { createMeterFiles } from './meters.js';
 import { takeNetworkPlace } from './network-place.js';
@@ -27,7 +28,8 @@ export interface Bench {
 export async function startBench(plan: BenchPlan, onStop: () => void): Promise<Bench> {
   const log = openBenchLog(plan.folder);
   log.write(`bench of ${plan.station}, pid ${process.pid}${plan.byHand ? ', started by hand' : ''}`);
-  const lines = createLineBank(linesOf(plan), (text) => log.write(text));
+  const makeLines = plan.lines === 'kernel' ? openKernelLineBank : createLineBank;
+  const lines = makeLines(linesOf(plan), (text) => log.write(text));
   const stations = await Promise.all(plan.slots.map((slot) => startSlot(slot, { plan, lines, log })));
   const state: BenchState = {
     station: plan.station,
@@ -47,6 +49,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     for (const report of lines.report()) log.write(`at the end: ${lineText(report)}`);
     await control.close();
     await Promise.all(stations.map((slot) => slot.close()));
+    lines.close();
     log.write('bench ends');
     log.close();
   };
@@ -90,7 +93,9 @@ async function startSlot(
   if (drive) await mkdir(dirname(drive), { recursive: true });
   // A bench that was killed leaves its drives behind.
   if (drive) await rm(drive, { recursive: true, force: true });
-  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand: plan.byHand, knock, log: say });
+  // On a kernel's lines nobody sees that they are used until one changes, so that a hand would let go too late.
+  const byHand = plan.byHand && plan.lines === 'own';
+  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand, knock, log: say });
   const board: Board = createBoard({
     slot,
     wire,

@@ -1,5 +1,6 @@
 import { RigError } from '../core/errors.js';
 import type { BenchPlan, BenchSlot } from '../rigs/bench.js';
+import { isActive, reportOf, tabulateLines } from './line-table.js';
 
 /** Chip label, offset and polarity of a line. */
 export type LineAddress = NonNullable<BenchSlot['power']>;
@@ -24,26 +25,27 @@ export interface LineReport extends LineState {
 export type EdgeListener = (level: Level) => void;
 
 /**
- * The virtual GPIO chips of a station: the lines that its plan names and no others. As on a kernel with sysfs, a line keeps its
- * direction and level when whoever set it goes away. A line that nobody drives lies at the level that its use says, as with a pull
- * resistor.
+ * The GPIO lines that the plan of a bench names, and no others: the bench's own, or those of a kernel. A line that nobody drives lies at
+ * the level that its use says, as with a pull resistor.
  */
 export interface LineBank {
   /** Throws LINE_NOT_FOUND for a chip or line outside the plan. */
   read(chip: string, line: number): LineState;
-  /** Makes the line an output with this level in one step. */
+  /** Makes the line an output with this level in one step. Throws LINE_BUSY for a kernel's line, which the bench only watches. */
   output(chip: string, line: number, level: Level): void;
-  /** Throws LINE_READBACK when the line is an input: nothing would change. */
+  /** Throws LINE_READBACK when the line is an input: nothing would change; else as `output`. */
   write(chip: string, line: number, level: Level): void;
   /** What is outside of the host drives an input: a switch, a button. Throws LINE_BUSY while the host drives the line as an output. */
   drive(chip: string, line: number, level: Level): void;
   /** Reports every change of level; returns what stops it. */
   watch(chip: string, line: number, listener: EdgeListener): () => void;
-  /** Reports every write to the line, also of the level that it has. */
+  /** Reports every write to the line, also of the level that it has; of a kernel's line every change. */
   onWrite(address: LineAddress, listener: () => void): void;
   /** The logical value. */
   isActive(address: LineAddress): boolean;
   report(): LineReport[];
+  /** May be called twice. */
+  close(): void;
 }
 
 export interface LineUse {
@@ -73,31 +75,12 @@ interface Line extends LineUse, LineState {
   writes: Set<() => void>;
 }
 
-/** Makes the bank; `log` gets one text for every change of a line. */
+/**
+ * Makes lines of the bench's own; `log` gets one text for every change. As on a kernel with sysfs, a line keeps its direction and level
+ * when whoever set it goes away.
+ */
 export function createLineBank(uses: readonly LineUse[], log: (text: string) => void): LineBank {
-  const chips = new Map<string, Map<number, Line>>();
-  for (const lineUse of uses) {
-    const { address, use } = lineUse;
-    const chip = chips.get(address.chip) ?? new Map<number, Line>();
-    chips.set(address.chip, chip);
-    const shared = chip.get(address.line);
-    if (shared) shared.use += `, ${use}`;
-    else chip.set(address.line, makeLine(lineUse));
-  }
-
-  const find = (chip: string, line: number): Line => {
-    const lines = chips.get(chip);
-    if (lines === undefined) {
-      throw new RigError(
-        'LINE_NOT_FOUND',
-        `no chip '${chip}' on this bench; it has ${[...chips.keys()].join(', ')}`,
-      );
-    }
-    const found = lines.get(line);
-    if (found !== undefined) return found;
-    const known = [...lines.keys()].sort((a, b) => a - b).join(', ');
-    throw new RigError('LINE_NOT_FOUND', `chip '${chip}' of this bench has no line ${line}; it has ${known}`);
-  };
+  const { all, find } = tabulateLines(uses, makeLine);
 
   const change = (target: Line, direction: Line['direction'], level: Level): void => {
     const { address, use, direction: from, level: before } = target;
@@ -147,7 +130,8 @@ export function createLineBank(uses: readonly LineUse[], log: (text: string) => 
     onWrite: ({ chip, line }, listener) => void find(chip, line).writes.add(listener),
     isActive: ({ chip, line, activeLow }) =>
       isActive({ level: find(chip, line).level, address: { activeLow } }),
-    report: () => [...chips.values()].flatMap((lines) => [...lines.values()].map(reportOf)),
+    report: () => all.map(reportOf),
+    close: () => undefined,
   };
 }
 
@@ -158,19 +142,4 @@ function makeLine(use: LineUse): Line {
 /** The level at which a line lies that nobody drives. */
 export function idleLevel({ address, idlesActive = false }: LineUse): Level {
   return idlesActive === (address.activeLow ?? false) ? 0 : 1;
-}
-
-function isActive({
-  level,
-  address,
-}: {
-  level: Level;
-  address: { activeLow?: boolean | undefined };
-}): boolean {
-  return (level === 1) !== (address.activeLow ?? false);
-}
-
-function reportOf(line: Line): LineReport {
-  const { address, use, level, direction } = line;
-  return { chip: address.chip, line: address.line, level, direction, active: isActive(line), use };
 }

@@ -14,7 +14,9 @@ export interface BenchPlan {
   slots: BenchSlot[];
   /** The lines between the station and its operator. */
   operator?: BenchOperator;
-  /** True when a person started it: boards are powered and strapped into their loader until something drives the slot's lines. */
+  /** Whose lines the boards hang on: the bench's own, which it serves on its socket, or the kernel's, which it watches. */
+  lines: 'own' | 'kernel';
+  /** True when a person started it: boards on own lines are powered and strapped into their loader until something drives the slot's lines. */
   byHand: boolean;
 }
 
@@ -107,7 +109,8 @@ export function benchPlan(
     };
   });
   const operator = station.operator && operatorLines(station.operator);
-  return { station: station.name, slots, ...(operator && { operator }), ...where };
+  const lines = station.gpio ? 'kernel' : 'own';
+  return { station: station.name, slots, ...(operator && { operator }), lines, ...where };
 }
 
 function operatorLines({ lid, emergencyStop, start, buzzer }: Operator): BenchOperator {

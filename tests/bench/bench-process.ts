@@ -40,6 +40,7 @@ export async function startBenchProcess(
     socketPath: join(folder, 'bench.sock'),
     folder: join(folder, 'files'),
     slots: options.slots ?? [{ ...slotWith(), meter }],
+    lines: 'own',
     byHand: options.byHand ?? false,
   };
   const planPath = join(folder, 'plan.json');

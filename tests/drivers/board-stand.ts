@@ -62,7 +62,7 @@ export async function startBoardStands<Name extends string>(
   const files = join(folder, 'files');
   const socketPath = join(folder, 'bench.sock');
   const slots = names.map((name, index) => benchSlot(name, linesAt(index, wanted[name].lines), wanted[name]));
-  const plan: BenchPlan = { station: 'stand', socketPath, folder: files, slots, byHand: false };
+  const plan: BenchPlan = { station: 'stand', socketPath, folder: files, slots, lines: 'own', byHand: false };
   await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
   const bench = await startBenchProcess('stand', join(folder, 'plan.json'), join(folder, 'bench.err'));
   const control = await connectRpc(socketPath, {
