@@ -1,12 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { withDeadline } from '../../core/deadline.js';
-import { asRigError, RigError } from '../../core/errors.js';
+import { asRigError, codeOf, RigError } from '../../core/errors.js';
+import { driveTimeoutMs } from './drive-timeout.js';
 import type { GuardedLine, SafetyReport } from './guard-protocol.js';
 import type { LineBackendSpec } from '../../gpio/line.js';
 import { openOutputs } from '../power/open-outputs.js';
 import { outputName, type Output, type Outputs } from '../../gpio/output.js';
 
-/** A line that has not followed for this long is taken for lost, so that it cannot hold up the next try. */
-const driveTimeoutMs = 500;
+/** When outputs are driven, in ms. */
+export interface DriveTimes {
+  /** Each output is driven at all of these, counted from the start: a write of whoever had it may still be on its way. */
+  atMs: readonly number[];
+  /** One that does not follow is tried again for so long, or for as long as three of its tries may take. */
+  retryForMs: number;
+  retryEveryMs: number;
+}
 
 /** The lines that the guard holds open, by the name of who uses them. */
 export interface GuardedLines {
@@ -16,6 +24,11 @@ export interface GuardedLines {
   /** Drives the lines of the name, all at the same time; reports what did not follow instead of throwing. */
   makeSafe(name: string): Promise<SafetyReport[]>;
   makeAllSafe(): Promise<SafetyReport[]>;
+  /**
+   * Drives all of them safe again and again, each at its own pace: a relay on the network that takes its time holds up no line. `first` is what came of
+   * the first time, `last` of the last.
+   */
+  keepMakingSafe(times: DriveTimes): { first: Promise<SafetyReport[]>; last: Promise<SafetyReport[]> };
   close(): Promise<void>;
 }
 
@@ -39,16 +52,18 @@ export function guardLines(): GuardedLines {
 
   /** Once more on a new connection when the line is lost: the chip or the bench may have been started again. */
   const retryWhenLost = async (item: Watched, act: () => Promise<unknown>): Promise<void> => {
+    const timeoutMs = driveTimeoutMs(item.address);
     const attempt = () => {
       const onTimeout = () =>
-        new RigError('LINE_LOST', `${outputName(item.address)} did not follow within ${driveTimeoutMs} ms`);
-      return withDeadline(act, { timeoutMs: driveTimeoutMs, onTimeout });
+        new RigError('LINE_LOST', `${outputName(item.address)} did not follow within ${timeoutMs} ms`);
+      return withDeadline(act, { timeoutMs, onTimeout });
     };
     try {
       await attempt();
     } catch (thrown) {
       if (asRigError(thrown).code !== 'LINE_LOST') throw thrown;
-      backends.forget(item.spec, item.source);
+      // What is no line of the backend is not reached through it either.
+      if ('chip' in item.address) backends.forget(item.spec, item.source);
       delete item.line;
       await attempt();
     }
@@ -62,6 +77,26 @@ export function guardLines(): GuardedLines {
     } catch (thrown) {
       return { line, ok: false, error: asRigError(thrown).message };
     }
+  };
+
+  const keepMakingSafe = (item: Watched, { atMs, retryForMs, retryEveryMs }: DriveTimes) => {
+    const began = performance.now();
+    const sinceMs = () => performance.now() - began;
+    const first = makeSafe(item);
+    const goOn = async () => {
+      let report = await first;
+      for (const dueMs of atMs.slice(1)) {
+        await delay(Math.max(0, dueMs - sinceMs()));
+        report = followUp(report, await makeSafe(item));
+      }
+      const untilMs = Math.max(retryForMs, 3 * driveTimeoutMs(item.address));
+      while (!report.ok && sinceMs() < untilMs) {
+        await delay(retryEveryMs);
+        report = followUp(report, await makeSafe(item));
+      }
+      return report;
+    };
+    return { first, last: goOn() };
   };
 
   const unwatch = async (name: string) => {
@@ -90,8 +125,21 @@ export function guardLines(): GuardedLines {
       return Promise.all(items.map(makeSafe));
     },
     makeAllSafe: () => Promise.all([...watched.values()].flat().map(makeSafe)),
+    keepMakingSafe(times) {
+      const driven = [...watched.values()].flat().map((item) => keepMakingSafe(item, times));
+      return {
+        first: Promise.all(driven.map(({ first }) => first)),
+        last: Promise.all(driven.map(({ last }) => last)),
+      };
+    },
     close: () => backends.close(),
   };
+}
+
+/** A line that was safe and whose chip has gone since, as a bench does once it is without power, has stayed safe. */
+function followUp(before: SafetyReport, now: SafetyReport): SafetyReport {
+  const isGone = now.error !== undefined && codeOf(now.error) === 'LINE_LOST';
+  return isGone && before.ok ? { line: now.line, ok: true } : now;
 }
 
 async function closeLines(items: readonly Watched[]): Promise<void> {

@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf, RigError } from '../../core/errors.js';
+import { RigError } from '../../core/errors.js';
 import { servePeer } from '../../core/rpc.js';
-import { guardLines } from './guard-lines.js';
+import { guardLines, type DriveTimes } from './guard-lines.js';
 import { guardProcesses } from './guard-processes.js';
 import type { GuardOps, SafetyReport } from './guard-protocol.js';
 import { unsafeText } from './unsafe-text.js';
@@ -10,11 +9,8 @@ import { unsafeText } from './unsafe-text.js';
 // The guard process: `node --import tsx drivers/guard/guard-main.ts [log file]`, started by guard.ts. It serves its owner over standard
 // input and output; when the input ends without `stop`, the owner has died, and every watched line is driven safe.
 
-/** When the lines are driven, counted from the owner's end: a write of a dying worker may still have been on its way. */
-const driveAtMs = [0, 100, 250, 500, 1000];
-/** Lines that did not follow are tried again for this long. */
-const retryForMs = 5000;
-const retryEveryMs = 200;
+/** What does not follow at first is tried for some seconds more. */
+const driveTimes: DriveTimes = { atMs: [0, 100, 250, 500, 1000], retryForMs: 5000, retryEveryMs: 200 };
 
 const logFile = process.argv[2];
 const lines = guardLines();
@@ -65,28 +61,12 @@ async function afterOwner(): Promise<void> {
   const began = performance.now();
   const sinceMs = () => Math.round(performance.now() - began);
   const killed = processes.killAll();
-  let reports = await lines.makeAllSafe();
-  log(
-    `the owner has died; killed ${killed.join(', ') || 'no process'}; ${summaryOf(reports)} after ${sinceMs()} ms`,
-  );
-  for (const atMs of driveAtMs.slice(1)) {
-    await delay(Math.max(0, atMs - sinceMs()));
-    reports = followUp(reports, await lines.makeAllSafe());
-  }
-  while (reports.some(({ ok }) => !ok) && sinceMs() < retryForMs) {
-    await delay(retryEveryMs);
-    reports = followUp(reports, await lines.makeAllSafe());
-  }
-  log(`ends after ${sinceMs()} ms; ${summaryOf(reports)}`);
+  const { first, last } = lines.keepMakingSafe(driveTimes);
+  const before = summaryOf(await first);
+  log(`the owner has died; killed ${killed.join(', ') || 'no process'}; ${before} after ${sinceMs()} ms`);
+  const after = summaryOf(await last);
+  log(`ends after ${sinceMs()} ms; ${after}`);
   await end();
-}
-
-/** A line that was safe and whose chip has gone since, as a bench does once it is without power, has stayed safe. */
-function followUp(before: readonly SafetyReport[], now: readonly SafetyReport[]): SafetyReport[] {
-  return now.map((report, index) => {
-    const isGone = report.error !== undefined && codeOf(report.error) === 'LINE_LOST';
-    return isGone && before[index]?.ok ? { line: report.line, ok: true } : report;
-  });
 }
 
 async function end(): Promise<void> {

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { rpcClientOver, type RpcStreams } from '../../core/rpc.js';
+import { driveTimeoutMs } from './drive-timeout.js';
 import type { GuardedLine, GuardOps, SafetyReport } from './guard-protocol.js';
 import type { LineBackendSpec } from '../../gpio/line.js';
 import { unsafeText } from './unsafe-text.js';
@@ -34,7 +35,8 @@ export interface Guard {
   stop(): Promise<void>;
 }
 
-const answerTimeoutMs = 10_000;
+/** Beside the time that outputs may take. */
+const answerMs = 10_000;
 const endTimeoutMs = 3000;
 
 /**
@@ -58,12 +60,15 @@ export async function startGuard(options: { log?: string } = {}): Promise<Guard>
     if (stopping === undefined) lost.abort(guardLost());
   });
 
-  const ask = <Op extends keyof GuardOps>(op: Op, args: GuardOps[Op]['args']) =>
-    withDeadline(() => client.request<GuardOps[Op]['answer']>(op, args), {
-      timeoutMs: answerTimeoutMs,
-      onTimeout: () =>
-        new RigError('GUARD_LOST', `the guard did not answer '${op}' within ${answerTimeoutMs} ms`),
+  /** What is lost is tried twice; all are driven at the same time. */
+  let slowestDriveMs = 0;
+  const ask = <Op extends keyof GuardOps>(op: Op, args: GuardOps[Op]['args']) => {
+    const timeoutMs = answerMs + 2 * slowestDriveMs;
+    return withDeadline(() => client.request<GuardOps[Op]['answer']>(op, args), {
+      timeoutMs,
+      onTimeout: () => new RigError('GUARD_LOST', `the guard did not answer '${op}' within ${timeoutMs} ms`),
     });
+  };
   const end = async () => {
     const onTimeout = () => new RigError('GUARD_LOST', `the guard did not end within ${endTimeoutMs} ms`);
     try {
@@ -88,7 +93,10 @@ export async function startGuard(options: { log?: string } = {}): Promise<Guard>
   return {
     pid,
     lost: lost.signal,
-    watch: async (name, spec, lines) => void (await ask('watch', { name, spec, lines: [...lines] })),
+    async watch(name, spec, lines) {
+      slowestDriveMs = Math.max(slowestDriveMs, ...lines.map(({ address }) => driveTimeoutMs(address)));
+      await ask('watch', { name, spec, lines: [...lines] });
+    },
     unwatch: async (name) => void (await ask('unwatch', { name })),
     makeSafe: (name) => ask('makeSafe', { name }),
     addProcess: async (worker) => void (await ask('addProcess', { pid: worker })),
