@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { connectRpc } from '../core/rpc.js';
-import { benchPlan, type BenchState } from '../rigs/bench.js';
+import { benchPlan, shuffleIn, type BenchState } from '../rigs/bench.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
 import { startBenchProcess } from './bench-process.js';
@@ -67,7 +67,8 @@ async function startBench(options: StationBenchOptions): Promise<StationBench> {
   await mkdir(folder, { recursive: true });
   await mkdir(runtimeFolder, { recursive: true });
   const socketPath = join(runtimeFolder, `bench-${randomBytes(4).toString('hex')}.sock`);
-  const plan = benchPlan(station, { socketPath, folder, byHand: false }, (slot) => dealFaults(station, slot));
+  const where = { socketPath, folder, byHand: false, ...shuffleIn(process.env) };
+  const plan = benchPlan(station, where, (slot) => dealFaults(station, slot));
   const planPath = join(folder, 'plan.json');
   await writeFile(planPath, JSON.stringify(plan, null, 2));
   const bench = await startBenchProcess(station.name, planPath, join(folder, 'bench.log'));

@@ -28,6 +28,7 @@ export interface Bench {
 export async function startBench(plan: BenchPlan, onStop: () => void): Promise<Bench> {
   const log = openBenchLog(plan.folder);
   log.write(`bench of ${plan.station}, pid ${process.pid}${plan.byHand ? ', started by hand' : ''}`);
+  if (plan.shuffle !== undefined) log.write(`ports shuffled, seed ${plan.shuffle}`);
   const makeLines = plan.lines === 'kernel' ? openKernelLineBank : createLineBank;
   const lines = makeLines(linesOf(plan), (text) => log.write(text));
   const stations = await Promise.all(plan.slots.map((slot) => startSlot(slot, { plan, lines, log })));
@@ -36,6 +37,9 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     pid: process.pid,
     socketPath: plan.socketPath,
     slots: Object.fromEntries(stations.map(({ slot, ports }) => [slot, ports])),
+    serialPorts: byPath(stations, ({ at, ports }) => [at.serial, ports.serialPath]),
+    bootDrives: byPath(stations, ({ at, ports }) => [at.bootDrive, ports.drive]),
+    ...(plan.shuffle !== undefined && { shuffle: plan.shuffle }),
   };
   const control = await serveControl({
     socketPath: plan.socketPath,
@@ -64,6 +68,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
 
 interface RunningSlot extends SlotInside {
   slot: string;
+  at: NonNullable<BenchSlot['at']>;
   ports: BenchPorts;
   close(): Promise<void>;
 }
@@ -117,6 +122,7 @@ async function startSlot(
   };
   return {
     slot: slot.slot,
+    at: slot.at ?? {},
     ports: {
       serialPath,
       rfc2217,
@@ -131,6 +137,14 @@ async function startSlot(
       await place?.release();
     },
   };
+}
+
+function byPath(
+  slots: readonly RunningSlot[],
+  pair: (slot: RunningSlot) => [path: string | undefined, port: string | undefined],
+): Record<string, string> {
+  const pairs = slots.map(pair).filter((each): each is [string, string] => !each.includes(undefined));
+  return Object.fromEntries(pairs);
 }
 
 /** The last four bytes of the MAC. */

@@ -9,6 +9,7 @@ import { findStation } from './find-station.js';
 interface BenchOptions {
   lines?: boolean;
   drive: string[];
+  shuffle?: string;
 }
 
 /** `rig bench <station>`: the virtual bench by hand. */
@@ -23,6 +24,10 @@ export function addBenchCommand(program: Command): void {
       (drive, drives: string[]) => [...drives, drive],
       [],
     )
+    .option(
+      '--shuffle <seed>',
+      'wire the boards to other ports than the station file says, the same way for the same seed',
+    )
     .description('start the virtual bench of a station by hand and print its ports; runs use it until Ctrl-C')
     .action(async (name: string, options: BenchOptions) => {
       const station = await findStation(name);
@@ -30,6 +35,7 @@ export function addBenchCommand(program: Command): void {
         runtimeFolder: runtimeFolder(resolve('.'), process.env),
         results: resolve(process.env['RIG_RESULTS'] ?? 'results'),
         env: process.env,
+        ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
       };
       if (options.drive.length > 0) await driveBench(station, options.drive, where);
       if (options.lines) await printBenchLines(station, where);

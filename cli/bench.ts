@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { benchStatePath } from '../batch/station-bench.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
-import { benchPlan, type BenchState } from '../rigs/bench.js';
+import { benchPlan, shuffleIn, type BenchState } from '../rigs/bench.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
 import { describeBench } from './describe-bench.js';
@@ -17,6 +17,8 @@ export interface BenchCommandOptions {
   /** Folder of this project's sockets and states: see `core/runtime-folder.ts`. */
   runtimeFolder: string;
   env: NodeJS.ProcessEnv;
+  /** Seed by which the ports are shuffled; that of the environment unless told. */
+  shuffle?: string;
 }
 
 const startTimeoutMs = 10_000;
@@ -27,7 +29,8 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url));
  * `rig bench <station>`: starts the station's virtual bench, prints how to reach its boards and keeps it until Ctrl-C or SIGTERM. Runs of
  * the station that start meanwhile use it. Throws BENCH_FAILED when it does not start or one runs already.
  */
-export async function runBench(station: Station, { runtimeFolder, env }: BenchCommandOptions): Promise<void> {
+export async function runBench(station: Station, options: BenchCommandOptions): Promise<void> {
+  const { runtimeFolder, env } = options;
   const running = await findRunningBench(station.name, runtimeFolder);
   if (running) {
     throw new RigError(
@@ -37,7 +40,7 @@ export async function runBench(station: Station, { runtimeFolder, env }: BenchCo
   }
   const interrupted = firstSignal();
   const statePath = benchStatePath(runtimeFolder, station.name);
-  const child = fork('bench/main.ts', [await writePlan(station, runtimeFolder)], {
+  const child = fork('bench/main.ts', [await writePlan(station, options)], {
     // A session of its own: Ctrl-C comes to this process alone, which then ends the bench and clears up.
     detached: true,
     cwd: projectFolder,
@@ -59,11 +62,16 @@ export async function runBench(station: Station, { runtimeFolder, env }: BenchCo
   }
 }
 
-async function writePlan(station: Station, runtimeFolder: string): Promise<string> {
+async function writePlan(
+  station: Station,
+  { runtimeFolder, env, shuffle }: BenchCommandOptions,
+): Promise<string> {
   const folder = join(runtimeFolder, `bench-${station.name}`);
   const socketPath = join(runtimeFolder, `bench-${station.name}.sock`);
   await mkdir(folder, { recursive: true });
-  const plan = benchPlan(station, { socketPath, folder, byHand: true }, (slot) => dealFaults(station, slot));
+  const shuffling = shuffle === undefined ? shuffleIn(env) : { shuffle };
+  const where = { socketPath, folder, byHand: true, ...shuffling };
+  const plan = benchPlan(station, where, (slot) => dealFaults(station, slot));
   const path = join(folder, 'plan.json');
   await writeFile(path, JSON.stringify(plan, null, 2));
   return path;

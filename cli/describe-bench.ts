@@ -23,9 +23,22 @@ export function describeBench(state: BenchState, station: Station): string {
     ),
     ...shellHint(station, state),
     '',
+    ...shuffleText(state),
     `Runs of ${state.station} use this bench as long as it runs. Ctrl-C ends it.`,
     '',
   ].join('\n');
+}
+
+function shuffleText({ shuffle, station, slots, serialPorts }: BenchState): string[] {
+  if (shuffle === undefined) return [];
+  const rows = Object.entries(serialPorts).map(([path, port]) => {
+    return [Object.keys(slots).find((slot) => slots[slot]?.serialPath === port) ?? '-', path];
+  });
+  return [
+    `The ports are shuffled by the seed ${shuffle}; what ${station}.yaml says of them is mostly wrong:`,
+    '',
+    formatColumns(['board in', 'is at'], rows),
+  ];
 }
 
 /** What a person would type at the first board with a shell. */

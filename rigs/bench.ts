@@ -1,6 +1,8 @@
+import { RigError } from '../core/errors.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
 import { outputName, type OutputAddress } from '../gpio/output.js';
+import { placePorts, type PortPlace } from './bench-shuffle.js';
 import type { FaultKind } from './faults.js';
 import type { Operator, Slot, Station } from './types.js';
 
@@ -14,6 +16,8 @@ export interface BenchPlan {
   slots: BenchSlot[];
   /** The lines between the station and its operator. */
   operator?: BenchOperator;
+  /** Seed by which the ports were shuffled. */
+  shuffle?: string;
   /** Whose lines the boards hang on: the bench's own, which it serves on its socket, or the kernel's, which it watches. */
   lines: 'own' | 'kernel';
   /** True when a person started it: boards on own lines are powered and strapped into their loader until something drives the slot's lines. */
@@ -33,6 +37,8 @@ export interface BenchSlot {
   network?: Pick<NetworkAddress, 'user' | 'password'>;
   /** True for a board that shows a boot drive. */
   hasBootDrive?: boolean;
+  /** Where the host finds its port and drive. */
+  at?: PortPlace;
   power?: LineAddress;
   boot?: LineAddress;
   reset?: LineAddress;
@@ -51,6 +57,12 @@ export interface BenchState {
   pid: number;
   socketPath: string;
   slots: Record<string, BenchPorts>;
+  /** The serial ports that there are, by the path at which station files find them: where ports are shuffled, not that of the board's own slot. */
+  serialPorts: Record<string, string>;
+  /** The folders of boot drives, as `serialPorts`. */
+  bootDrives: Record<string, string>;
+  /** Seed by which the ports are shuffled; undefined when they are where the station file says. */
+  shuffle?: string;
 }
 
 export interface BenchPorts {
@@ -66,14 +78,25 @@ export interface BenchPorts {
   hwmon?: string;
 }
 
-/** The slot with the bench's ports in place of the hardware's; lines keep their names and are reached through the bench's socket. */
+/**
+ * The slot with the bench's ports in place of the hardware's; lines keep their names and are reached through the bench's socket. Ports
+ * and drives are looked up by their path, as a host does. Throws PORT_NOT_FOUND for a path at which this bench has nothing.
+ */
 export function slotOnBench(slot: Slot, state: BenchState): Slot {
   const ports = state.slots[slot.id];
   if (ports === undefined) throw new Error(`the bench of ${state.station} has no ${slot.id}`);
+  const { serial, bootDrive } = slot;
+  const find = (path: string, paths: Record<string, string>, what: string): string => {
+    const found = paths[path];
+    if (found !== undefined) return found;
+    const known = Object.keys(paths).join(', ') || 'none';
+    const why = `${slot.id}: the bench of ${state.station} has no ${what} at ${path}; it has ${known}`;
+    throw new RigError('PORT_NOT_FOUND', why);
+  };
   return {
     ...slot,
-    ...(slot.serial && { serial: { ...slot.serial, path: ports.serialPath } }),
-    ...(slot.bootDrive !== undefined && ports.drive && { bootDrive: ports.drive }),
+    ...(serial && { serial: { ...serial, path: find(serial.path, state.serialPorts, 'serial port') } }),
+    ...(bootDrive !== undefined && { bootDrive: find(bootDrive, state.bootDrives, 'boot drive') }),
     ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
     ...(slot.meter &&
       'hwmon' in slot.meter &&
@@ -85,13 +108,15 @@ export function slotOnBench(slot: Slot, state: BenchState): Slot {
 /** The bench's plan for a station: one virtual board a slot, MACs from the slot's position, faults dealt by the seed. */
 export function benchPlan(
   station: Station,
-  where: Pick<BenchPlan, 'socketPath' | 'folder' | 'byHand'>,
+  where: Pick<BenchPlan, 'socketPath' | 'folder' | 'byHand' | 'shuffle'>,
   deal: (slot: Slot) => FaultKind[],
 ): BenchPlan {
+  const places = placePorts(station.slots, where.shuffle);
   const slots = station.slots.map((slot, index): BenchSlot => {
     const { power, boot, reset, lamps, meter, network, serial } = slot;
     return {
       slot: slot.id,
+      at: places.get(slot.id) ?? {},
       chip: slot.board.chip,
       flashSizeBytes: slot.board.flash.sizeBytes,
       mac: macOf(station.name, index),
@@ -150,4 +175,10 @@ function macOf(station: string, index: number): string {
   const mark = [...station].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) & 0xff, 7);
   const tail = [mark, index >> 8, (index & 0xff) + 1];
   return ['24', '6f', '28', ...tail.map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}
+
+/** The seed in the environment, RIG_BENCH_SHUFFLE, by which a bench that starts now shuffles its ports: any text; empty is none. */
+export function shuffleIn(env: NodeJS.ProcessEnv): Pick<BenchPlan, 'shuffle'> {
+  const seed = env['RIG_BENCH_SHUFFLE']?.trim() ?? '';
+  return seed === '' ? {} : { shuffle: seed };
 }

@@ -204,3 +204,26 @@ describe('rig bench --drive', () => {
     assert.match((await run(test, folder, '--lines').ended).stdout, /^operator0\/0 +lid +in +0 +active$/m);
   });
 });
+
+describe('a bench whose ports are shuffled', () => {
+  it('has the board of each slot at the path of another, for runs and by hand alike', async (test) => {
+    const folder = await makeFolder(test);
+    process.env['RIG_BENCH_SHUFFLE'] = '7';
+    test.after(() => delete process.env['RIG_BENCH_SHUFFLE']);
+    const [byHand, ofRun] = await Promise.all([
+      startByHand(test, folder),
+      makeStation(folder).then((station) =>
+        openStationBench({ station, runtimeFolder: join(folder, 'other'), resultsFolder: folder }),
+      ),
+    ]);
+    test.after(() => ofRun.stop());
+    for (const { slots, serialPorts, shuffle } of [byHand.state, ofRun.state]) {
+      assert.equal(shuffle, '7');
+      assert.deepEqual(serialPorts, {
+        '/dev/serial/by-path/1': slots['slot2']?.serialPath,
+        '/dev/serial/by-path/2': slots['slot1']?.serialPath,
+      });
+    }
+    await waitFor(() => /^slot2 +\/dev\/serial\/by-path\/1$/m.test(byHand.command.output()), 'the wiring');
+  });
+});

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeBench } from '../../cli/describe-bench.js';
+import type { BenchState } from '../../rigs/bench.js';
 import { loadRig } from '../../rigs/load-rig.js';
 
 const ports = { http: 8080, ota: 3232, ssh: 2222, console: 2323 };
 
 /** What `rig bench` prints for a station as it is shipped, with ports made up. */
-async function described(name: string): Promise<string> {
+async function described(name: string, more: Partial<BenchState> = {}): Promise<string> {
   const { stations } = await loadRig('rigs', { stations: [name] });
   const [station] = stations;
   assert(station);
@@ -19,8 +20,15 @@ async function described(name: string): Promise<string> {
     };
     return [id, { ...place, network: { host, ports } }] as const;
   });
-  const state = { station: name, pid: 1, socketPath: '/bench.sock', slots: Object.fromEntries(slots) };
-  return describeBench(state, station);
+  const state = {
+    station: name,
+    pid: 1,
+    socketPath: '/bench.sock',
+    slots: Object.fromEntries(slots),
+    serialPorts: { '/dev/serial/by-path/1': '/dev/pts/1', '/dev/serial/by-path/2': '/dev/pts/0' },
+    bootDrives: {},
+  };
+  return describeBench({ ...state, ...more }, station);
 }
 
 test('each kind of board on the network has a line to type, with its user and without its password', async () => {
@@ -44,4 +52,12 @@ test('each kind of board with a loader has a line to type', async () => {
     /^ {2}cat \/drives\/pico\/INFO_UF2\.TXT$/m,
   ])
     assert.match(text, line);
+});
+
+test('of shuffled ports it says where each board is', async () => {
+  const text = await described('station1', { shuffle: '7' });
+  assert.match(text, /^The ports are shuffled by the seed 7;/m);
+  assert.match(text, /^slot2 +\/dev\/serial\/by-path\/1$/m);
+  assert.match(text, /^slot1 +\/dev\/serial\/by-path\/2$/m);
+  assert.doesNotMatch(await described('station1'), /shuffled/);
 });

@@ -26,7 +26,8 @@ export async function serveBenchLines(addresses: readonly LineAddress[]): Promis
   const socketPath = join(folder, 'bench.sock');
   const uses = addresses.map((address) => ({ address, use: `line ${address.line}` }));
   const bank = createLineBank(uses, () => undefined);
-  const state = () => ({ station: 'test', pid: process.pid, socketPath, slots: {} });
+  const none = { slots: {}, serialPorts: {}, bootDrives: {} };
+  const state = () => ({ station: 'test', pid: process.pid, socketPath, ...none });
   const serve = () =>
     serveControl({ socketPath, lines: bank, state, slot: () => undefined, onStop: () => undefined });
   let control = await serve();
