@@ -141,6 +141,28 @@ export interface AttemptDevice {
   consoleLog?: string;
 }
 
+/** Parts of a slot that a self-test proves. */
+export const rigParts = ['lines', 'rail', 'lamps', 'port'] as const;
+
+export type RigPart = (typeof rigParts)[number];
+
+/** What a self-test has proved of its slot. */
+export interface SelftestRecord {
+  /** The parts that are proved by now. */
+  proved: RigPart[];
+  /** What was found in the nest. */
+  nest?: 'empty' | 'golden' | 'knownBad';
+  /** What the programme said of the unit that was in it. */
+  unit?: UnitVerdict & { id: string };
+}
+
+/** What a programme says of a unit whose worth is known. */
+export interface UnitVerdict {
+  /** Left out when it passed. */
+  failure?: FailureRecord;
+  measurements: Measurement[];
+}
+
 /** One attempt at one unit, complete: what the journal keeps and every report is made from. */
 export interface AttemptRecord extends AttemptHeader {
   endedAt: string;
@@ -157,8 +179,13 @@ export interface AttemptRecord extends AttemptHeader {
   bootedVersion?: string;
   steps: StepRecord[];
   measurements: Measurement[];
-  /** What this attempt set out to prove: `identity` changes nothing on the board, `backup` gives it back what it held. */
-  proof: 'identity' | 'release' | 'backup';
+  /**
+   * What this attempt set out to prove: `identity` changes nothing on the board, `backup` gives it back what it held, `rig` is about the slot and
+   * not about a board.
+   */
+  proof: 'identity' | 'release' | 'backup' | 'rig';
+  /** What a self-test has proved of the slot. */
+  selftest?: SelftestRecord;
   /** Path of the console log relative to the results folder of the run. */
   consoleLog?: string;
   /** Why the slot may still have voltage although its output is off, whatever else the unit failed with. */

@@ -1,0 +1,68 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RigError } from '../core/errors.js';
+import { hasErrno, replaceFile } from '../core/files.js';
+import type { Outcome } from '../core/outcome.js';
+import type { AttemptRecord, SelftestRecord } from '../core/record.js';
+
+/** What the last self-test of a slot said; a file beside the runs, so that no journal has to be searched. */
+interface Fitness {
+  attemptId: string;
+  endedAt: string;
+  outcome: Outcome;
+  nest?: NonNullable<SelftestRecord['nest']>;
+}
+
+const hourMs = 3_600_000;
+const remedyFor = (station: string) =>
+  `empty the nests, or put golden units in, and run: npx playwright test --project=${station} rig-selftest`;
+
+/** Keeps what a self-test has proved of its slot; does nothing for other attempts. `results` is the folder of all runs. */
+export async function noteFitness(results: string, record: AttemptRecord): Promise<void> {
+  if (record.proof !== 'rig') return;
+  const { attemptId, endedAt, outcome, selftest } = record;
+  const fitness: Fitness = { attemptId, endedAt, outcome, ...(selftest?.nest && { nest: selftest.nest }) };
+  await mkdir(folderOf(results), { recursive: true });
+  await replaceFile(fileOf(results, record.station, record.slot), `${JSON.stringify(fitness)}\n`);
+}
+
+/** Where and how old a self-test of a slot may be. */
+export interface FitnessQuestion {
+  results: string;
+  station: string;
+  slot: string;
+  maxAgeHours: number;
+  now?: Date;
+}
+
+/** Throws SELFTEST_DUE unless the slot's last self-test passed and is not older than that. */
+export async function checkFitness(question: FitnessQuestion): Promise<void> {
+  const { results, station, slot, maxAgeHours, now = new Date() } = question;
+  const due = (why: string) =>
+    new RigError('SELFTEST_DUE', `${station} ${slot} ${why}; ${remedyFor(station)}`);
+  const last = await readFitness(fileOf(results, station, slot));
+  if (last === undefined) throw due('has no self-test on record');
+  if (last.outcome !== 'pass')
+    throw due(`did not pass its last self-test (${last.attemptId}: ${last.outcome})`);
+  const ageHours = (now.getTime() - Date.parse(last.endedAt)) / hourMs;
+  // A clock that was set back, or a damaged file, proves nothing either.
+  if (ageHours >= 0 && ageHours <= maxAgeHours) return;
+  throw due(`had its last self-test at ${last.endedAt}, which is not within the last ${maxAgeHours} h`);
+}
+
+async function readFitness(file: string): Promise<Fitness | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Fitness;
+  } catch (thrown) {
+    if (hasErrno(thrown, 'ENOENT')) return undefined;
+    return { attemptId: file, endedAt: '', outcome: 'error' };
+  }
+}
+
+function folderOf(results: string): string {
+  return join(results, '.fitness');
+}
+
+function fileOf(results: string, station: string, slot: string): string {
+  return join(folderOf(results), `${station}.${slot}.json`);
+}
