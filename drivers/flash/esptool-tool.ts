@@ -14,7 +14,8 @@ export interface Esptool {
   spell(word: string): string;
 }
 
-const install = 'python3 -m venv .venv && .venv/bin/pip install esptool';
+/** Installs it where this project looks first. */
+export const esptoolInstall = 'python3 -m venv .venv && .venv/bin/pip install esptool';
 
 /** The command that is the vendor's esptool here: `RIG_ESPTOOL`, else `.venv/bin/esptool` of this checkout, else the one on the PATH. */
 export function esptoolCommand(): string {
@@ -30,7 +31,7 @@ export function findEsptool(): Promise<Esptool> {
 const versionOf = askOnce(askVersion);
 
 async function askVersion(command: string): Promise<Esptool> {
-  const { lines } = await runTool({ command, args: ['version'], timeoutMs: 20_000, install });
+  const { lines } = await runTool({ command, args: ['version'], timeoutMs: 20_000, install: esptoolInstall });
   const major = Number(lines.map((line) => /esptool(?:\.py)? v(\d+)\./.exec(line)?.[1]).find(Boolean));
   if (!(major >= 3)) {
     throw new RigError(
@@ -59,7 +60,7 @@ export function runEsptool({ command }: Esptool, run: EsptoolRun): Promise<ToolR
   return runWatchedTool({
     ...watched,
     command,
-    install,
+    install: esptoolInstall,
     onLine(line, { stop }) {
       log?.(line);
       // It would try again by itself, with reset lines of its own and on whatever has the name of the port by then.
