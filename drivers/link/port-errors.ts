@@ -1,5 +1,6 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { RigError } from '../../core/errors.js';
+import { holderName, holderOf } from './port-holder.js';
 
 /** What opening `path` failed with, as an error that says what to do. The binding has no codes, only texts. */
 export async function openError(path: string, thrown: unknown): Promise<RigError> {
@@ -16,7 +17,7 @@ export async function openError(path: string, thrown: unknown): Promise<RigError
     return new RigError('PORT_PERMISSION', `${path} may not be opened by ${who}`, options);
   }
   if (/lock port|busy/i.test(text)) {
-    return new RigError('PORT_BUSY', `${path} is held by ${await holderOf(path)}`, options);
+    return new RigError('PORT_BUSY', `${path} is held by ${holderName(await holderOf(path))}`, options);
   }
   return new RigError('PORT_LOST', `${path} could not be opened: ${text}`, options);
 }
@@ -34,29 +35,6 @@ async function portsThereAre(): Promise<string> {
     .map((name) => `/dev/${name}`);
   const ports = byPath.length > 0 ? byPath : plain;
   return ports.length > 0 ? `there are: ${ports.join(', ')}` : 'this host has no USB serial port at all';
-}
-
-/** Who holds the port, as far as this user may see: whoever has locked it, else whoever has it open. */
-async function holderOf(path: string): Promise<string> {
-  const device = await realpath(path).catch(() => path);
-  let opener: string | undefined;
-  for (const pid of (await namesIn('/proc')).filter((name) => /^\d+$/.test(name))) {
-    for (const fd of await namesIn(`/proc/${pid}/fd`)) {
-      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== device) continue;
-      if (/^lock:/m.test(await textOf(`/proc/${pid}/fdinfo/${fd}`))) return processName(pid);
-      opener ??= pid;
-    }
-  }
-  return opener === undefined ? 'another process' : processName(opener);
-}
-
-async function processName(pid: string): Promise<string> {
-  if (pid === String(process.pid)) return 'this process itself';
-  return `process ${pid} (${(await textOf(`/proc/${pid}/comm`)).trim()})`;
-}
-
-function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
 }
 
 async function namesIn(folder: string): Promise<string[]> {

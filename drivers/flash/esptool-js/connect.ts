@@ -114,7 +114,8 @@ export async function stillThere({ transport, loader }: Session): Promise<boolea
   );
 }
 
-async function answers(transport: LinkTransport, loader: VendorLoader): Promise<boolean> {
+/** Asks for the loader for a while; whether it has answered. */
+export async function answers(transport: LinkTransport, loader: VendorLoader): Promise<boolean> {
   const until = performance.now() + attemptMs;
   while (performance.now() < until) {
     transport.flushInput();
