@@ -3,11 +3,13 @@ import type { RunEvent } from '../core/run-event.js';
 import type { RpcHandler, RpcPeer } from '../core/rpc.js';
 import type { Station } from '../rigs/types.js';
 import type { Leases } from './leases.js';
-import type { CoordinatorOps, LeaseRequest } from './protocol.js';
+import type { OperatorCare } from './operator-care.js';
+import type { CoordinatorNotices, CoordinatorOps, LeaseRequest } from './protocol.js';
 import { createTurns } from './turns.js';
 
 export interface HandlerOptions {
   leases: Leases;
+  operators: Pick<OperatorCare, 'check' | 'look'>;
   resultsFolder: string;
   /** Throws CONFIG_INVALID. */
   findStation: (name: string) => Station;
@@ -16,6 +18,9 @@ export interface HandlerOptions {
   onTrouble: (error: RigError) => void;
 }
 
+/** Said by the coordinator alone, when they are true. */
+const ownWords: ReadonlySet<RunEvent['type']> = new Set(['lease', 'outcome', 'waits', 'cut']);
+
 type Ops = {
   [Op in keyof CoordinatorOps]: (
     args: CoordinatorOps[Op]['args'],
@@ -23,13 +28,21 @@ type Ops = {
   ) => Promise<CoordinatorOps[Op]['answer']>;
 };
 
-/** Answers the workers: `CoordinatorOps` and the notification `event`. */
-export function coordinatorHandler(options: HandlerOptions): RpcHandler {
-  const { leases, findStation, emit } = options;
+/** Answers the workers. */
+export interface CoordinatorHandler {
+  /** `CoordinatorOps` and the notification `event`. */
+  handle: RpcHandler;
+  /** Tells every worker with an attempt at the station that its slot is without power, and why. */
+  stop(station: string, why: RigError): void;
+}
+
+export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler {
+  const { leases, operators, findStation, emit } = options;
   const turns = createTurns();
   const slotsOfUnit = new Map<string, Set<string>>();
   const passedPlaces = new Set<string>();
   const told = new Set<string>();
+  const workers = new Map<string, { station: string; peer: RpcPeer }>();
   const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
 
   const keepPlace = (peer: RpcPeer, resource: string, giveBack: () => void) => {
@@ -44,10 +57,16 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       'WORKER_LOST',
       `the worker (pid ${pid}) ended before it had recorded the attempt`,
     );
-    const onLost = () =>
+    const onLost = () => {
+      workers.delete(attemptId);
       void leases.end(attemptId, lost).catch((thrown) => options.onTrouble(asRigError(thrown)));
+    };
     peer.closed.addEventListener('abort', onLost, { once: true });
     if (peer.closed.aborted) onLost();
+  };
+
+  const checkPower = (peer: RpcPeer) => {
+    for (const worker of workers.values()) if (worker.peer === peer) operators.check(worker.station);
   };
 
   const ops: Ops = {
@@ -55,10 +74,18 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       const lease = await leases.grant(findStation(request.station), request, peer.closed);
       const { attemptId, attempt, station, slot } = lease.header;
       endWhenLost(peer, attemptId, request);
+      workers.set(attemptId, { station, peer });
+      try {
+        operators.check(station);
+      } catch (thrown) {
+        await leases.end(attemptId, asRigError(thrown));
+        throw thrown;
+      }
       emit({ station, slot, type: 'lease', attempt });
       return { ...lease, resultsFolder: options.resultsFolder };
     },
     async endLease({ attemptId }) {
+      workers.delete(attemptId);
       const noRecord = new RigError('INTERNAL_ERROR', 'the attempt ended without a record');
       await leases.end(attemptId, noRecord);
       return null;
@@ -91,7 +118,16 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
       places.get(peer)?.get(resource)?.shift()?.();
       return null;
     },
-    turn: ({ name, spacingMs }, peer) => turns.turn(name, spacingMs, peer.closed),
+    async turn({ name, spacingMs }, peer) {
+      checkPower(peer);
+      const turned = await turns.turn(name, spacingMs, peer.closed);
+      checkPower(peer);
+      return turned;
+    },
+    async goesOn({ station }) {
+      await operators.look(station);
+      return null;
+    },
     async commit(record) {
       const written = await leases.commit(record);
       if (record.outcome === 'pass') passedPlaces.add(`${record.station} ${record.slot}`);
@@ -100,14 +136,22 @@ export function coordinatorHandler(options: HandlerOptions): RpcHandler {
   };
 
   const onEvent = (event: RunEvent) => {
-    // These two are the coordinator's own words: it says them when they are true.
-    if (event.type === 'lease' || event.type === 'outcome') return;
+    if (ownWords.has(event.type)) return;
     leases.note(event);
     emit(event);
   };
-  return (op, args, peer) => {
-    if (op === 'event') return onEvent(args as RunEvent);
-    if (!Object.hasOwn(ops, op)) throw new RigError('INTERNAL_ERROR', `the coordinator knows no '${op}'`);
-    return (ops[op as keyof Ops] as (args: unknown, peer: RpcPeer) => Promise<unknown>)(args, peer);
+  return {
+    handle(op, args, peer) {
+      if (op === 'event') return onEvent(args as RunEvent);
+      if (!Object.hasOwn(ops, op)) throw new RigError('INTERNAL_ERROR', `the coordinator knows no '${op}'`);
+      return (ops[op as keyof Ops] as (args: unknown, peer: RpcPeer) => Promise<unknown>)(args, peer);
+    },
+    stop(station, { code, message }) {
+      const what = message.slice(code.length + 2);
+      for (const [attemptId, worker] of workers) {
+        const notice: CoordinatorNotices['stop'] = { attemptId, code, what };
+        if (worker.station === station) worker.peer.notify('stop', notice);
+      }
+    },
   };
 }

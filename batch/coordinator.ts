@@ -1,23 +1,27 @@
 import { rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { RigError } from '../core/errors.js';
+import { asRigError, RigError } from '../core/errors.js';
 import { temporaryName } from '../core/files.js';
 import type { Outcome } from '../core/outcome.js';
 import type { AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
+import { isSafe } from '../core/run-record.js';
 import { serveRpc } from '../core/rpc.js';
 import { publishRunFeed } from '../reports/run-feed.js';
 import { secondsBetween } from '../reports/run-data.js';
+import { unitsOfRecords } from '../reports/units.js';
 import type { Station } from '../rigs/types.js';
 import { createBreaker } from './breaker.js';
 import { coordinatorHandler } from './coordinator-ops.js';
 import { reportDeadRun } from './dead-run.js';
 import { openJournal } from './journal.js';
-import { createLeases } from './leases.js';
+import { createLeases, notOff } from './leases.js';
 import { writeProjections, type ProjectionFiles } from './projections.js';
 import { journalName } from './run-data.js';
 import { runHeader } from './run-header.js';
 import { holdSlot } from './slot-hold.js';
+import { createOperatorCare } from './operator-care.js';
+import { cutPower } from './power-cut.js';
 import { createStationCare } from './station-ready.js';
 
 export interface CoordinatorOptions {
@@ -71,6 +75,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     if (station) return station;
     throw new RigError('CONFIG_INVALID', `${name} is not a station of this run`);
   };
+  const ended = new AbortController();
+  const operators = createOperatorCare({ care, onTrouble, onCut: (station, why) => cutOff(station, why) });
   const breaker = createBreaker({ failures: (name) => findStation(name).limits.rigErrorsInARow });
   const leases = createLeases({
     runId,
@@ -78,7 +84,17 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     consoleLog: ({ station, slot, attempt }) =>
       `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
     breaker,
-    hold: (station, { slot: slotId, pid }) => holdSlot({ care, runtimeFolder, runId, station, slotId, pid }),
+    async hold(station, { slot: slotId, pid }, signal) {
+      const held = await holdSlot({ care, runtimeFolder, runId, station, slotId, pid });
+      const onWait = (what: string) => emit({ station: station.name, slot: slotId, type: 'waits', what });
+      try {
+        await operators.mayStart(station, { signal, onWait });
+        return held;
+      } catch (thrown) {
+        await held.release({ lamps: 'darken' });
+        throw thrown;
+      }
+    },
     journalStart: (header) => journal.append('attempt-start', header),
     journalDevice: (device) => journal.append('attempt-device', device),
     async journalRecord(record) {
@@ -91,16 +107,32 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
   const handler = coordinatorHandler({
     leases,
+    operators,
     resultsFolder,
     findStation,
     emit,
     onTrouble,
   });
 
+  const cutOff = (station: string, why: RigError) => {
+    const slots = leases.openSlots(station);
+    // The lines first; whoever works there is told why before what breaks can be taken for the board's fault.
+    const off = cutPower(() => leases.switchOff(station), ended.signal);
+    handler.stop(station, why);
+    const { code, message } = why;
+    const what = message.slice(code.length + 2);
+    for (const slot of slots) emit({ station, slot, type: 'cut', code, what });
+    off
+      .then((lines) => {
+        if (!isSafe({ lines })) onTrouble(notOff(lines));
+      })
+      .catch((thrown) => onTrouble(asRigError(thrown)));
+  };
+
   if (journal.torn) warnings.push(`the journal ended in a torn line, which was cut: ${journal.path}.torn`);
   const begin = async () => {
     await journal.append('run', runHeader(runId, batch, stations));
-    return serveRpc(options.socketPath, handler);
+    return serveRpc(options.socketPath, handler.handle);
   };
   const server = await begin().catch(async (thrown: unknown) => {
     await journal.close();
@@ -121,12 +153,24 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     files: () => files,
   });
 
+  const soundBuzzers = async () => {
+    const sounding = stations.map((station) => {
+      const units = unitsOfRecords(records.filter((record) => record.station === station.name));
+      if (units.length === 0) return undefined;
+      const isGood = units.every(({ last }) => last.outcome === 'pass');
+      return operators.sound(station, isGood ? 'good' : 'bad');
+    });
+    await Promise.all(sounding);
+  };
   const close = async (status: string) => {
+    ended.abort();
     const stopped = new RigError('ABORTED', 'the run was stopped before the unit was finished');
     const failures = await eachInTurn([
       () => leases.endAll(stopped),
+      () => operators.close(),
       () => server.close(),
       () => journal.append('safe', { lines: leases.readback() }),
+      () => soundBuzzers(),
       () => care.close(),
       () =>
         journal.append('run-end', { status, endedAt: new Date().toISOString(), attempts: count(records) }),

@@ -28,6 +28,10 @@ export interface Leases {
   end(attemptId: string, why: RigError): Promise<void>;
   /** Ends what is open, and refuses whatever would begin from now on. */
   endAll(why: RigError): Promise<void>;
+  /** Switches off every slot of the station that an attempt has, all at the same time; the attempts stay open. Never throws. */
+  switchOff(station: string): Promise<LineReadback[]>;
+  /** Slots of the station with an attempt. */
+  openSlots(station: string): string[];
   note(event: RunEvent): void;
   /** Resolves when it is on disk which board is in the slot; once an attempt. Does nothing for a slot without an attempt. */
   identified(station: string, slot: string): Promise<void>;
@@ -40,7 +44,8 @@ export interface LeasesOptions {
   batch: string;
   /** Path of an attempt's console log, relative to the results folder. */
   consoleLog: (header: AttemptHeader) => string;
-  hold: (station: Station, request: LeaseRequest) => Promise<SlotHold>;
+  /** Takes the slot once it may be energised; rejects when the signal aborts meanwhile. */
+  hold: (station: Station, request: LeaseRequest, signal: AbortSignal) => Promise<SlotHold>;
   /** Refuses slots that are out of use. */
   breaker: Pick<Breaker, 'check'>;
   /** Each resolves when it is on disk. */
@@ -71,10 +76,16 @@ export function createLeases(options: LeasesOptions): Leases {
 
   const attemptAt = (station: string, slot: string) =>
     [...open.values()].find(({ header }) => header.station === station && header.slot === slot);
-  const hold = async (station: Station, configured: Slot, request: LeaseRequest): Promise<SlotHold> => {
+  const openAt = (station: string) => [...open.values()].filter(({ header }) => header.station === station);
+  const hold = async (
+    station: Station,
+    configured: Slot,
+    request: LeaseRequest,
+    gone: AbortSignal,
+  ): Promise<SlotHold> => {
     try {
       options.breaker.check(station.name, request.slot);
-      const held = await options.hold(station, request);
+      const held = await options.hold(station, request, AbortSignal.any([gone, stop.signal]));
       if (!stop.signal.aborted) return held;
       await held.release({ lamps: 'darken' });
       throw abortedBy(stop.signal);
@@ -114,9 +125,9 @@ export function createLeases(options: LeasesOptions): Leases {
     );
     return giveBack;
   };
-  const grant = async (station: Station, request: LeaseRequest, leave: () => void) => {
+  const grant = async (station: Station, request: LeaseRequest, gone: AbortSignal, leave: () => void) => {
     const configured = slotOf(station, request.slot);
-    const held = await hold(station, configured, request);
+    const held = await hold(station, configured, request, gone);
     const header = nextHeader(request, held.slot);
     try {
       await journalStart(header);
@@ -133,7 +144,7 @@ export function createLeases(options: LeasesOptions): Leases {
   return {
     async grant(station, request, gone) {
       const leave = await enter(station, request, gone);
-      const granted = grant(station, request, leave);
+      const granted = grant(station, request, gone, leave);
       granting.add(granted);
       try {
         return await granted;
@@ -159,6 +170,9 @@ export function createLeases(options: LeasesOptions): Leases {
       const failed = ends.find((each) => each.status === 'rejected');
       if (failed) throw failed.reason;
     },
+    switchOff: async (station) =>
+      (await Promise.all(openAt(station).map(({ hold }) => hold.switchOff()))).flat(),
+    openSlots: (station) => openAt(station).map(({ header }) => header.slot),
     note: (event) => attemptAt(event.station, event.slot)?.draft.note(event),
     async identified(station, slot) {
       const attempt = attemptAt(station, slot);
@@ -199,7 +213,8 @@ function slotOf(station: Station, id: string): Slot {
   throw new RigError('CONFIG_INVALID', `${station.name} has no ${id}; it has ${known}`);
 }
 
-function notOff(lines: readonly LineReadback[]): RigError {
+/** What to say of lines that were not read back as inactive. */
+export function notOff(lines: readonly LineReadback[]): RigError {
   const bad = lines.filter(({ state }) => state !== 'inactive');
   const named = bad.map(
     ({ station, slot, role, line, reason }) => `${station} ${slot} ${role} (${line}): ${reason}`,

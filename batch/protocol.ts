@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/error-catalogue.js';
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
@@ -6,9 +7,9 @@ import type { PowerOn, Slot } from '../rigs/types.js';
 /** What a worker may ask of the coordinator: op → arguments and answer. Sent as JSON lines over the run's unix socket. */
 export interface CoordinatorOps {
   /**
-   * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and journals the
-   * start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, SLOT_OUT_OF_USE,
-   * GUARD_LOST, BENCH_FAILED, JOURNAL_WRITE_FAILED.
+   * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and for its operator (lid, start button), and
+   * journals the start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, SLOT_OUT_OF_USE,
+   * GUARD_LOST, BENCH_FAILED, JOURNAL_WRITE_FAILED, and LID_OPEN, START_NOT_PRESSED, LID_OPENED, EMERGENCY_STOP.
    */
   lease: { args: LeaseRequest; answer: Lease };
   endLease: { args: { attemptId: string }; answer: null };
@@ -20,8 +21,10 @@ export interface CoordinatorOps {
   /** Waits for one of `capacity` places, in order of asking; the place ends with `giveBack` or with the connection. */
   take: { args: { resource: string; capacity: number }; answer: { waitedMs: number } };
   giveBack: { args: { resource: string }; answer: null };
-  /** Waits until `spacingMs` have passed since the last turn of that name: staggered power-on. */
+  /** Waits until `spacingMs` have passed since the last turn of that name: staggered power-on. Throws what has cut the power of the station of the worker. */
   turn: { args: { name: string; spacingMs: number }; answer: { waitedMs: number } };
+  /** Throws what has cut the power of the station, after reading the operator's lines: for whom something broke, and may not be to blame. */
+  goesOn: { args: { station: string }; answer: null };
   /** Journalled and fsynced before it is answered. */
   commit: { args: AttemptRecord; answer: { seq: number } };
 }
@@ -49,6 +52,12 @@ export interface Lease {
   consoleLog: string;
   /** Absolute path of the run's results folder. */
   resultsFolder: string;
+}
+
+/** Notifications of the coordinator: op → arguments. */
+export interface CoordinatorNotices {
+  /** The slot of the attempt is without power for good, and why: `what` is the message without its code. */
+  stop: { attemptId: string; code: ErrorCode; what: string };
 }
 
 /** Notifications of a worker, sent as `event` without an answer: they feed the live grid. */

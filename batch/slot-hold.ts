@@ -12,6 +12,8 @@ export interface SlotHold {
   slot: Slot;
   gpio: LineBackendSpec;
   images: FlashImage[];
+  /** Switches the slot off, whoever works in it, and leaves it held; never throws. Does nothing once it is given back. */
+  switchOff(): Promise<LineReadback[]>;
   /**
    * Switches the slot off and gives it back; never throws for a line: what was read back tells. A slot that is not known to be off
    * stays under the guard, which tries again at the end of the run.
@@ -43,11 +45,14 @@ export async function holdSlot(options: HoldOptions): Promise<SlotHold> {
     await guarded.guard.addProcess(pid);
     await watchSlot(guarded);
     const images = await ready.images(slot);
+    let isHeld = true;
     return {
       slot,
       gpio: ready.gpio,
       images,
+      switchOff: async () => (isHeld ? switchOff(guarded, 'keep') : []),
       async release({ lamps }) {
+        isHeld = false;
         try {
           const lines = await switchOff(guarded, lamps);
           const off = lines.every(({ state }) => state === 'inactive');

@@ -281,16 +281,17 @@ export const catalogue = {
     blame: 'rig',
     category: 'config',
     retryable: false,
-    cause: 'The GPIO chip or line named in the station file does not exist.',
-    remedy: 'Correct chip and line; `gpiodetect` lists the chips of this host.',
+    cause: 'The GPIO line, hub port or relay named in the station file does not exist.',
+    remedy:
+      'Correct chip and line, hub and port, or the url; `gpiodetect` lists the chips of this host, `uhubctl` its hubs.',
   },
   LINE_PERMISSION: {
     blame: 'rig',
     category: 'permission',
     retryable: false,
-    cause: 'The GPIO line may not be used by this user.',
+    cause: 'The GPIO line or the hub port may not be used by this user.',
     remedy:
-      'Add the user to the group that owns the GPIO devices (gpio on Raspberry Pi OS) and log in again.',
+      'Add the user to the group that owns the GPIO devices (gpio on Raspberry Pi OS) and log in again; for a hub the message has the udev rule.',
   },
   LINE_BUSY: {
     blame: 'rig',
@@ -303,15 +304,15 @@ export const catalogue = {
     blame: 'rig',
     category: 'power',
     retryable: false,
-    cause: 'A GPIO output does not follow what was written to it.',
-    remedy: 'Check the wiring of the line; do not touch the boards until power is known to be off.',
+    cause: 'An output, whether a GPIO line, a hub port or a relay, does not follow what was written to it.',
+    remedy: 'Check the output and its wiring; do not touch the boards until power is known to be off.',
   },
   LINE_LOST: {
     blame: 'rig',
     category: 'power',
     retryable: true,
-    cause: 'The GPIO chip or its server went away while a line was in use.',
-    remedy: 'Check the expander or its cable; power must be switched off by hand.',
+    cause: 'A GPIO chip, a hub or a relay does not answer, or went away while it was in use.',
+    remedy: 'Check the expander, hub or relay and its cable; power must be switched off by hand.',
   },
   GPIO_BACKEND_MISSING: {
     blame: 'rig',
@@ -336,12 +337,45 @@ export const catalogue = {
     remedy:
       'Reseat the board; if it repeats with a good board, check the supply of the slot, else look for a short.',
   },
+  INRUSH_TOO_HIGH: {
+    blame: 'dut',
+    category: 'power',
+    retryable: false,
+    cause:
+      'The board drew more current when it was switched on than its board file allows; it was switched off.',
+    remedy:
+      'Look for a short or a wrong capacitor behind the supply input; compare inrush_amps with that of a good board.',
+  },
+  CURRENT_OUT_OF_LIMITS: {
+    blame: 'dut',
+    category: 'power',
+    retryable: false,
+    cause:
+      'The current of the board after power-on is outside the limits of its board file; it was switched off.',
+    remedy:
+      'Too high: look for a short or a wrong part. Too low: reseat the board, then look for an open supply path.',
+  },
   METER_FAILED: {
     blame: 'rig',
     category: 'power',
     retryable: true,
     cause: 'The meter could not be read.',
     remedy: 'Check the meter path in the station file and its driver.',
+  },
+  SELFTEST_DUE: {
+    blame: 'rig',
+    category: 'config',
+    retryable: false,
+    cause: 'The station asks for a self-test that is not too old, and the slot has none that passed.',
+    remedy: 'Run the spec rig-selftest on the station; mend what it names.',
+  },
+  SELFTEST_FAILED: {
+    blame: 'rig',
+    category: 'check',
+    retryable: false,
+    cause: 'The rig judges a unit wrongly whose worth is known, or cannot tell what is in the nest.',
+    remedy:
+      'Mend the slot that the message names before units are run in it; put in a unit that the station file names, or none.',
   },
   GUARD_LOST: {
     blame: 'rig',
@@ -351,6 +385,38 @@ export const catalogue = {
       'The guard process that switches power off after a crash has ended; the run starts another in its place.',
     remedy:
       'Look for what ended it, such as an out-of-memory kill in the system log; start the run again if it stopped.',
+  },
+  LID_OPEN: {
+    blame: 'operator',
+    category: 'other',
+    retryable: false,
+    cause: 'The lid of the station was open for as long as the run waited for it; nothing was energised.',
+    remedy:
+      'Close the lid and run the units again; if it is closed, check its switch and the line in the station file.',
+  },
+  LID_OPENED: {
+    blame: 'operator',
+    category: 'power',
+    retryable: false,
+    cause:
+      'The lid was opened while units were under way: power of every slot of the station was cut at once.',
+    remedy: 'Close the lid and run the units again; one whose flash is half written must not be used before.',
+  },
+  EMERGENCY_STOP: {
+    blame: 'operator',
+    category: 'power',
+    retryable: false,
+    cause:
+      'The emergency stop of the station is pressed: nothing is energised, and what was is without power.',
+    remedy:
+      'Find out why it was pressed, release it, and run the units again; one whose flash is half written must not be used before.',
+  },
+  START_NOT_PRESSED: {
+    blame: 'operator',
+    category: 'other',
+    retryable: false,
+    cause: 'The start button was not pressed for as long as the run waited for it; nothing was energised.',
+    remedy: 'Run the units again and press start; it counts when it goes down after the lid was closed.',
   },
   // boot
   BOOT_SILENT: {

@@ -3,11 +3,15 @@ import type { DeviceIdentity } from './record.js';
 import type { Outcome } from './outcome.js';
 
 /**
- * What happens in a slot, for whoever watches the run; never the record itself. `lease` and `outcome` are the coordinator's own
- * words, made when it grants a slot and when it has journalled an attempt; the others come from workers.
+ * What happens in a slot, for whoever watches the run; never the record itself. `lease`, `outcome`, `waits` and `cut` are the coordinator's own
+ * words: when it grants a slot, when it has journalled an attempt, when the station waits for its operator and when it has cut the power; the others come from workers.
  */
 export type RunEvent = { station: string; slot: string } & (
   | { type: 'lease'; attempt: number }
+  /** Nothing is energised before the operator has done this: `close the lid`. */
+  | { type: 'waits'; what: string }
+  /** The power of every slot of the station was cut in the middle of the attempt: `code` and the message without it. */
+  | { type: 'cut'; code: string; what: string }
   | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }
   | { type: 'device'; device: DeviceIdentity }
   /** From here on the flash may hold anything. */

@@ -9,6 +9,10 @@ export interface GridRow {
   slot: string;
   state: 'waiting' | 'running' | Outcome;
   attempt: number;
+  /** What the operator has to do before the slot may start: `close the lid`. */
+  waitsFor?: string;
+  /** Code of what has cut the power in the middle of the attempt. */
+  cutBy?: string;
   /** The open steps, outermost first; empty between steps. */
   steps: string[];
   unit?: string;
@@ -63,6 +67,12 @@ function applyTo(row: GridRow, event: RunEvent, atMs: number): void {
     case 'lease':
       begin(row, event.attempt);
       return;
+    case 'waits':
+      row.waitsFor = event.what;
+      return;
+    case 'cut':
+      row.cutBy = event.code;
+      return;
     case 'step':
       delete row.progress;
       if (event.state === 'begin') row.steps.push(event.step);
@@ -90,6 +100,8 @@ function begin(row: GridRow, attempt: number): void {
 
 function end(row: GridRow, event: RunEvent & { type: 'outcome' }): void {
   delete row.progress;
+  delete row.waitsFor;
+  delete row.cutBy;
   row.steps = [];
   row.state = event.outcome;
   row.seconds = event.seconds;

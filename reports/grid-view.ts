@@ -59,7 +59,10 @@ function rowLine(row: GridRow, place: string, { paint, columns }: GridViewOption
 
 function detail(row: GridRow): string {
   const retest = row.attempt > 1 ? `  attempt ${row.attempt}` : '';
+  // A retry waits too; its row still shows the attempt before.
+  if (row.waitsFor !== undefined && row.state !== 'running') return `waits: ${row.waitsFor}`;
   if (row.state === 'waiting') return 'waiting';
+  if (row.cutBy !== undefined) return `power cut: ${row.cutBy}`;
   if (row.state === 'running') return `${runningText(row)}${retest}`;
   const took = row.seconds === undefined ? '' : durationText(row.seconds).padStart(6);
   if (row.state === 'pass') return `${'passed'.padEnd(stepWidth)} ${took}  ${row.unit ?? ''}${retest}`;

@@ -11,11 +11,23 @@ const tellSeconds = 2;
 
 export function createPlainLines(): PlainLines {
   const stepBegan = new Map<string, number>();
+  const saidOf = new Map<string, string>();
+  /** What holds for every slot of a station is worth one line. */
+  const once = (station: string, what: string): string | undefined => {
+    if (saidOf.get(station) === what) return undefined;
+    saidOf.set(station, what);
+    return `${station}  ${what}`;
+  };
   return (event, row, place, atMs) => {
     const key = `${event.station} ${event.slot}`;
     const text = (what: string) => `${place}  ${what}`;
     switch (event.type) {
+      case 'waits':
+        return once(event.station, `waits: ${event.what}`);
+      case 'cut':
+        return once(event.station, `POWER CUT ${event.code}: ${oneLine(event.what)}`);
       case 'lease':
+        saidOf.delete(event.station);
         return event.attempt > 1 ? text(`starts attempt ${event.attempt}`) : text('starts');
       case 'device':
         return text(`is ${unitId(event.device) ?? 'a board without an id'} (${event.device.description})`);
