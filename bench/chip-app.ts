@@ -4,6 +4,7 @@ import type { AppContext } from './app/app-context.js';
 import { runFactoryApp } from './app/factory-app.js';
 import { appFaultsOf, faultOf } from './board-faults.js';
 import type { BoardParts } from './board-family.js';
+import { untilAborted } from './until-aborted.js';
 import type { BoardOutput } from './boot/output.js';
 import type { ResetCause } from './boot/rom-texts.js';
 
@@ -58,7 +59,5 @@ export function runProgram(
 /** An application that the bench cannot run: nothing more happens until power or reset ends it. */
 export function runUnknown({ enter, signal }: BoardParts): Promise<never> {
   enter('unknown application');
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
+  return untilAborted(signal);
 }

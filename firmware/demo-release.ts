@@ -7,7 +7,7 @@ import { espChipNamed } from './esp-chips.js';
 import type { FactoryAppProgram } from './factory-app.js';
 import { hex } from './hex.js';
 import { CODE, lookalike, READ_ONLY_DATA } from './lookalike.js';
-import { buildPartitionTable, PARTITION_TABLE_OFFSET, type Partition } from './partition-table.js';
+import { buildPartitionTable, partition, PARTITION_TABLE_OFFSET, type Partition } from './partition-table.js';
 import { seededRandom } from './random.js';
 
 export interface DemoReleaseOptions {
@@ -60,20 +60,11 @@ function partitionsFor(flashSizeBytes: number): Partition[] {
   if (flashSizeBytes < 0x200000)
     throw new RangeError(`${hex(flashSizeBytes)} of flash is too small, expected 2 MiB or more`);
   const half = flashSizeBytes / 2;
-  const row = (
-    label: string,
-    type: number,
-    subtype: number,
-    offset: number,
-    sizeBytes: number,
-  ): Partition => {
-    return { label, type, subtype, offset, sizeBytes, encrypted: false };
-  };
   return [
-    row('nvs', 1, 0x02, 0x9000, 0x6000),
-    row('phy_init', 1, 0x01, 0xf000, 0x1000),
-    row('factory', 0, 0x00, APP_OFFSET, half - APP_OFFSET),
-    row('storage', 1, 0x82, half, half),
+    partition('nvs', 1, 0x02, 0x9000, 0x6000),
+    partition('phy_init', 1, 0x01, 0xf000, 0x1000),
+    partition('factory', 0, 0x00, APP_OFFSET, half - APP_OFFSET),
+    partition('storage', 1, 0x82, half, half),
   ];
 }
 

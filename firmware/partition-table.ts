@@ -17,6 +17,17 @@ export interface Partition {
   encrypted: boolean;
 }
 
+/** A row that is not encrypted; type and subtype as in ESP-IDF's partition table documentation, offset and size in bytes. */
+export function partition(
+  label: string,
+  type: number,
+  subtype: number,
+  offset: number,
+  sizeBytes: number,
+): Partition {
+  return { label, type, subtype, offset, sizeBytes, encrypted: false };
+}
+
 export interface PartitionTable {
   /** In table order, as far as they could be read. */
   partitions: Partition[];

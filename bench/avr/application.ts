@@ -5,6 +5,7 @@ import { runFactoryApp } from '../app/factory-app.js';
 import { appFaultsOf, faultOf } from '../board-faults.js';
 import type { BoardParts } from '../board-family.js';
 import { createOutput } from '../boot/output.js';
+import { untilAborted } from '../until-aborted.js';
 import { loads } from '../supply.js';
 
 /**
@@ -19,9 +20,7 @@ export async function runApplication(parts: BoardParts, avr: AvrChip): Promise<v
   const found = programIn(parts, avr);
   if (found?.version === undefined) {
     enter('unknown application');
-    return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    });
+    return untilAborted(signal);
   }
   enter('application starts');
   const output = createOutput((bytes) => wire.send(bytes), { baudRate: slot.consoleBaudRate, signal });

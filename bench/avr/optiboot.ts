@@ -3,6 +3,7 @@ import type { AvrChip } from '../../firmware/avr-chips.js';
 import { faultOf } from '../board-faults.js';
 import type { BoardParts } from '../board-family.js';
 import { timings } from '../timings.js';
+import { untilAborted } from '../until-aborted.js';
 import { hostBytes, WatchdogReset, type HostBytes } from './host-bytes.js';
 
 /** Rate of optiboot on boards with a crystal of 16 MHz. */
@@ -149,7 +150,5 @@ async function hang(session: Session, arrivedBytes: number): Promise<void> {
   if (fault === undefined) return;
   if (session.programmedBytes < ((avr.flashBytes - avr.loaderBytes) * fault.percent) / 100) return;
   log('optiboot: hangs');
-  await new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
+  await untilAborted(signal);
 }

@@ -3,6 +3,7 @@ import type { DemoChipName } from '../../firmware/demo-build.js';
 import { buildRelease } from '../../firmware/demo-release.js';
 import {
   buildPartitionTable,
+  partition,
   PARTITION_TABLE_OFFSET,
   type Partition,
 } from '../../firmware/partition-table.js';
@@ -57,19 +58,10 @@ function presetSecond(flash: FlashArray, slots: AbSlots, image: Buffer): void {
 function otaPartitions(flashSizeBytes: number): Partition[] {
   const room = Math.floor((flashSizeBytes - appOffset) / 2 / 0x10000) * 0x10000;
   const appBytes = Math.min(mostAppBytes, room);
-  const row = (
-    label: string,
-    type: number,
-    subtype: number,
-    offset: number,
-    sizeBytes: number,
-  ): Partition => {
-    return { label, type, subtype, offset, sizeBytes, encrypted: false };
-  };
   return [
-    row('nvs', 1, 0x02, 0x9000, 0x5000),
-    row('otadata', 1, 0x00, 0xe000, 0x2000),
-    row('app0', 0, 0x10, appOffset, appBytes),
-    row('app1', 0, 0x11, appOffset + appBytes, appBytes),
+    partition('nvs', 1, 0x02, 0x9000, 0x5000),
+    partition('otadata', 1, 0x00, 0xe000, 0x2000),
+    partition('app0', 0, 0x10, appOffset, appBytes),
+    partition('app1', 0, 0x11, appOffset + appBytes, appBytes),
   ];
 }

@@ -5,6 +5,7 @@ import { appFaultsOf, faultOf } from '../board-faults.js';
 import type { BoardParts } from '../board-family.js';
 import { createOutput, type BoardOutput } from '../boot/output.js';
 import { loads } from '../supply.js';
+import { untilAborted } from '../until-aborted.js';
 import { timings } from '../timings.js';
 import { hardFaultDump } from './hard-fault.js';
 import { uniqueIdOf } from './memory.js';
@@ -28,7 +29,7 @@ export async function runApplication(parts: RunningParts, model: Stm32Model, off
   if (vectors !== undefined) {
     log(`locks up: ${vectors}`);
     enter('locked up');
-    return forever(signal);
+    return untilAborted(signal);
   }
   wire.setBaudRate(slot.consoleBaudRate);
   const output = createOutput((bytes) => wire.send(bytes), { baudRate: slot.consoleBaudRate, signal });
@@ -41,7 +42,7 @@ export async function runApplication(parts: RunningParts, model: Stm32Model, off
   if (found === undefined) {
     await output.settle();
     enter('unknown application');
-    return forever(signal);
+    return untilAborted(signal);
   }
   await runFactoryApp(appOf(parts, model, output, found), () => enter('application ready'));
 }
@@ -95,11 +96,5 @@ async function crash({ enter, signal }: BoardParts, output: BoardOutput): Promis
   for (const line of hardFaultDump('damaged-image', 'Halting system')) output.print(line);
   await output.settle();
   enter('halted after a fault');
-  return forever(signal);
-}
-
-function forever(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
+  return untilAborted(signal);
 }
