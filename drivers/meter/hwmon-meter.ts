@@ -1,44 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withDeadline } from '../../core/deadline.js';
-import { RigError } from '../../core/errors.js';
-import type { HwmonMeterOptions, Meter } from './meter.js';
-
-/** A sensor on a stuck bus can hold a read for ever. */
-const readTimeoutMs = 2000;
+import { deviceFolder, readWhole } from './kernel-files.js';
+import type { HwmonMeterOptions, Meter, MeterTimes } from './meter.js';
 
 /**
  * A meter of the kernel's hwmon class: one file a value, decimal text in millivolts and milliamperes
  * (Documentation/hwmon/sysfs-interface.rst). Reads once on opening, so a wrong path is known before power is switched. Throws METER_FAILED.
  */
-export async function openHwmonMeter(options: HwmonMeterOptions): Promise<Meter> {
-  const volts = join(options.hwmon, options.volts);
-  const amps = options.amps === undefined ? undefined : join(options.hwmon, options.amps);
+export async function openHwmonMeter(options: HwmonMeterOptions, times: MeterTimes = {}): Promise<Meter> {
+  const folder = await deviceFolder(options.hwmon, /^hwmon\d+$/);
+  const inThousandths = async (name: string) =>
+    (await readWhole(join(folder, name), times.answerTimeoutMs)) / 1000;
+  const { volts, amps } = options;
   const read: Meter['read'] = async () => {
-    const railVolts = (await readThousandths(volts)) / 1000;
-    return amps === undefined ? { railVolts } : { railVolts, railAmps: (await readThousandths(amps)) / 1000 };
+    const railVolts = await inThousandths(volts);
+    return amps === undefined ? { railVolts } : { railVolts, railAmps: await inThousandths(amps) };
   };
   await read();
   return { read, close: () => Promise.resolve() };
-}
-
-async function readThousandths(file: string): Promise<number> {
-  const text = await readSensor(file);
-  if (/^-?\d+\n?$/.test(text)) return Number(text);
-  throw new RigError(
-    'METER_FAILED',
-    `${file} holds ${JSON.stringify(text.slice(0, 80))}, not a whole number`,
-  );
-}
-
-async function readSensor(file: string): Promise<string> {
-  const onTimeout = () =>
-    new RigError('METER_FAILED', `${file} could not be read within ${readTimeoutMs / 1000} s`);
-  try {
-    return await withDeadline(() => readFile(file, 'utf8'), { timeoutMs: readTimeoutMs, onTimeout });
-  } catch (cause) {
-    if (cause instanceof RigError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RigError('METER_FAILED', `cannot read ${file}: ${why}`, { cause });
-  }
 }

@@ -1,8 +1,22 @@
+/** One reading of a rail. */
+export interface MeterReading {
+  railVolts: number;
+  /** Left out by a meter that measures volts only. */
+  railAmps?: number;
+}
+
 /** Measures the supply of one slot. */
 export interface Meter {
   /** Volts and, when the meter can, amperes. Throws METER_FAILED. */
-  read(): Promise<{ railVolts: number; railAmps?: number }>;
+  read(): Promise<MeterReading>;
+  /** May be called twice. */
   close(): Promise<void>;
+}
+
+/** How long a meter is waited for. */
+export interface MeterTimes {
+  /** For one value, in ms; 2000 unless told. */
+  answerTimeoutMs?: number;
 }
 
 /** One way to measure; `openMeter` opens the one that the data names. */

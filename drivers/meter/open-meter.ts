@@ -1,11 +1,20 @@
-import { RigError } from '../../core/errors.js';
-import type { Meter, MeterOptions } from './meter.js';
+import type { Meter, MeterOptions, MeterTimes } from './meter.js';
+import { shareMeter } from './shared-meter.js';
 
-/** Opens the meter that the data names, loading only that one. Throws METER_FAILED. */
-export async function openMeter(options: MeterOptions): Promise<Meter> {
+/** Opens the meter that the data names, loading only that one; it may be asked by many at once. Throws METER_FAILED. */
+export async function openMeter(options: MeterOptions, times: MeterTimes = {}): Promise<Meter> {
+  return shareMeter(await openAlone(options, times));
+}
+
+async function openAlone(options: MeterOptions, times: MeterTimes): Promise<Meter> {
   if ('hwmon' in options) {
     const { openHwmonMeter } = await import('./hwmon-meter.js');
-    return openHwmonMeter(options);
+    return openHwmonMeter(options, times);
   }
-  throw new RigError('CONFIG_INVALID', 'only hwmon meters can be opened yet');
+  if ('iio' in options) {
+    const { openIioMeter } = await import('./iio-meter.js');
+    return openIioMeter(options, times);
+  }
+  const { openScpiMeter } = await import('./scpi-meter.js');
+  return openScpiMeter(options, times);
 }

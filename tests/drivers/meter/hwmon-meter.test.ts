@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { openHwmonMeter } from '../../drivers/meter/hwmon-meter.js';
+import { openHwmonMeter } from '../../../drivers/meter/hwmon-meter.js';
 
 function hwmonWith(t: TestContext, files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'rig-hwmon-'));
