@@ -4,13 +4,19 @@ import { dirname } from 'node:path';
 
 /**
  * Puts `content` in the place of the file in one step: a reader sees the old file or the new one, and after a power cut one of the
- * two is there, whole.
+ * two is there, whole. `mode` is that of a file which others must not read.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  { mode }: { mode?: number } = {},
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
+      // What the process masks is taken from the mode that a new file is given.
+      if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();
     } finally {
