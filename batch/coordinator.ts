@@ -13,6 +13,7 @@ import { unitsOfRecords } from '../reports/units.js';
 import type { Station } from '../rigs/types.js';
 import { createBreaker } from './breaker.js';
 import { coordinatorHandler } from './coordinator-ops.js';
+import { noteFitness, requireFitness } from './fitness.js';
 import { reportDeadRun } from './dead-run.js';
 import { openJournal } from './journal.js';
 import { createLeases, notOff } from './leases.js';
@@ -84,7 +85,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     consoleLog: ({ station, slot, attempt }) =>
       `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
     breaker,
-    async hold(station, { slot: slotId, pid }, signal) {
+    async hold(station, { slot: slotId, pid, proof }, signal) {
+      await requireFitness({ results: dirname(resultsFolder), station, slot: slotId, proof });
       const held = await holdSlot({ care, runtimeFolder, runId, station, slotId, pid });
       const onWait = (what: string) => emit({ station: station.name, slot: slotId, type: 'waits', what });
       try {
@@ -101,6 +103,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const written = await journal.append('attempt', record);
       records.push(record);
       breaker.note(record);
+      await noteFitness(dirname(resultsFolder), record).catch((thrown) => onTrouble(asRigError(thrown)));
       emit(outcomeEvent(record));
       return written;
     },

@@ -4,6 +4,7 @@ import { RigError } from '../core/errors.js';
 import { hasErrno, replaceFile } from '../core/files.js';
 import type { Outcome } from '../core/outcome.js';
 import type { AttemptRecord, SelftestRecord } from '../core/record.js';
+import type { Station } from '../rigs/types.js';
 
 /** What the last self-test of a slot said; a file beside the runs, so that no journal has to be searched. */
 interface Fitness {
@@ -26,21 +27,24 @@ export async function noteFitness(results: string, record: AttemptRecord): Promi
   await replaceFile(fileOf(results, record.station, record.slot), `${JSON.stringify(fitness)}\n`);
 }
 
-/** Where and how old a self-test of a slot may be. */
+/** Who wants to use a slot, and for what. */
 export interface FitnessQuestion {
+  /** The folder of all runs. */
   results: string;
-  station: string;
+  station: Pick<Station, 'name' | 'selftest'>;
   slot: string;
-  maxAgeHours: number;
+  /** `release` unless told. A self-test, and a look at what is in the slot, need no fitness. */
+  proof?: AttemptRecord['proof'] | undefined;
   now?: Date;
 }
 
-/** Throws SELFTEST_DUE unless the slot's last self-test passed and is not older than that. */
-export async function checkFitness(question: FitnessQuestion): Promise<void> {
-  const { results, station, slot, maxAgeHours, now = new Date() } = question;
-  const due = (why: string) =>
-    new RigError('SELFTEST_DUE', `${station} ${slot} ${why}; ${remedyFor(station)}`);
-  const last = await readFitness(fileOf(results, station, slot));
+/** Throws SELFTEST_DUE where the station asks for a self-test, unless the slot's last one passed and is not older than that. */
+export async function requireFitness(question: FitnessQuestion): Promise<void> {
+  const { results, station, slot, proof = 'release', now = new Date() } = question;
+  const { name, selftest: { maxAgeHours } = {} } = station;
+  if (maxAgeHours === undefined || proof === 'rig' || proof === 'identity') return;
+  const due = (why: string) => new RigError('SELFTEST_DUE', `${name} ${slot} ${why}; ${remedyFor(name)}`);
+  const last = await readFitness(fileOf(results, name, slot));
   if (last === undefined) throw due('has no self-test on record');
   if (last.outcome !== 'pass')
     throw due(`did not pass its last self-test (${last.attemptId}: ${last.outcome})`);

@@ -3,18 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkFitness, noteFitness } from '../../batch/fitness.js';
+import { requireFitness, noteFitness } from '../../batch/fitness.js';
 import type { AttemptRecord } from '../../core/record.js';
 
 const endedAt = '2026-11-20T06:00:00.000Z';
-const question = { station: 'station1', slot: 'slot3', maxAgeHours: 8 };
+const selftest = { maxAgeHours: 8, golden: [], knownBad: [] };
+const question = { station: { name: 'station1', selftest }, slot: 'slot3' };
 
 test('a slot is fit for as long as its last passed self-test is not too old', async (t) => {
   const results = await folder(t);
   await noteFitness(results, attempt());
-  await checkFitness({ ...question, results, now: new Date('2026-11-20T14:00:00.000Z') });
+  await requireFitness({ ...question, results, now: new Date('2026-11-20T14:00:00.000Z') });
   await assert.rejects(
-    checkFitness({ ...question, results, now: new Date('2026-11-20T14:00:00.001Z') }),
+    requireFitness({ ...question, results, now: new Date('2026-11-20T14:00:00.001Z') }),
     /SELFTEST_DUE: station1 slot3 had its last self-test at 2026-11-20T06.*--project=station1 rig-selftest/,
   );
 });
@@ -23,7 +24,7 @@ test('a slot without a self-test is not fit, whatever the slots beside it are', 
   const results = await folder(t);
   await noteFitness(results, { ...attempt(), slot: 'slot4' });
   await assert.rejects(
-    checkFitness({ ...question, results }),
+    requireFitness({ ...question, results }),
     /SELFTEST_DUE: station1 slot3 has no self-test/,
   );
 });
@@ -33,22 +34,30 @@ test('a failed self-test takes the fitness of an earlier one away', async (t) =>
   await noteFitness(results, attempt());
   await noteFitness(results, { ...attempt(), outcome: 'error' });
   const now = new Date(endedAt);
-  await assert.rejects(checkFitness({ ...question, results, now }), /did not pass its last self-test/);
+  await assert.rejects(requireFitness({ ...question, results, now }), /did not pass its last self-test/);
 });
 
 test('an attempt at a unit says nothing of the slot', async (t) => {
   const results = await folder(t);
   await noteFitness(results, { ...attempt(), proof: 'release' });
-  await assert.rejects(checkFitness({ ...question, results }), /has no self-test/);
+  await assert.rejects(requireFitness({ ...question, results }), /has no self-test/);
 });
 
 test('a self-test of the future, and a file that cannot be read, prove nothing', async (t) => {
   const results = await folder(t);
   await noteFitness(results, attempt());
   const before = new Date('2026-11-20T05:59:59.000Z');
-  await assert.rejects(checkFitness({ ...question, results, now: before }), /SELFTEST_DUE/);
+  await assert.rejects(requireFitness({ ...question, results, now: before }), /SELFTEST_DUE/);
   await writeFile(join(results, '.fitness', 'station1.slot3.json'), '{"attemptId":');
-  await assert.rejects(checkFitness({ ...question, results, now: new Date(endedAt) }), /SELFTEST_DUE/);
+  await assert.rejects(requireFitness({ ...question, results, now: new Date(endedAt) }), /SELFTEST_DUE/);
+});
+
+test('what is not asked for is not needed, nor by a self-test itself or a look at the boards', async (t) => {
+  const results = await folder(t);
+  await requireFitness({ ...question, results, proof: 'rig' });
+  await requireFitness({ ...question, results, proof: 'identity' });
+  await requireFitness({ ...question, results, station: { name: 'station1' } });
+  await assert.rejects(requireFitness({ ...question, results, proof: 'backup' }), /SELFTEST_DUE/);
 });
 
 async function folder(t: TestContext): Promise<string> {
