@@ -6,6 +6,7 @@ import { connectRpc, type RpcClient } from '../../core/rpc.js';
 import { RigError } from '../../core/errors.js';
 import { startBench } from '../bench-by-hand.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
+import { killAtRandom } from './kill-campaign.js';
 import { isFlashing, latestResults, openAttempts, readCsv, runStation, startStation } from './run.js';
 
 interface BenchLine {
@@ -13,26 +14,39 @@ interface BenchLine {
   active: boolean;
 }
 
+/** `RIG_KILLS=10` is what a release wants to see. */
+const kills = Number(process.env['RIG_KILLS'] ?? 3);
+
+/** A rig with a bench that outlives its runs, and a look at the bench's lines. */
+async function rigWithBench() {
+  const rig = await makeRigFolder({ slots: 2, release: 'demo' });
+  const bench = await startBench(rig, join(rig.folder, 'bench-output.log'));
+  const client: RpcClient = await connectRpc(bench.state.socketPath, {
+    onLost: () => new RigError('BENCH_FAILED', 'the bench of the test has ended'),
+  });
+  return {
+    rig,
+    outputs: async () =>
+      (await client.request<BenchLine[]>('lines', {})).filter(({ use }) => /power|boot|reset/.test(use)),
+    async end() {
+      client.close();
+      await bench.stop();
+      await rig.remove();
+    },
+  };
+}
+
 describe('a run whose main process is killed while it flashes', () => {
   let rig: RigFolder;
-  let bench: Awaited<ReturnType<typeof startBench>>;
-  let client: RpcClient;
+  let stand: Awaited<ReturnType<typeof rigWithBench>>;
 
   before(async () => {
-    rig = await makeRigFolder({ slots: 2, release: 'demo' });
-    bench = await startBench(rig, join(rig.folder, 'bench-output.log'));
-    client = await connectRpc(bench.state.socketPath, {
-      onLost: () => new RigError('BENCH_FAILED', 'the bench of the test has ended'),
-    });
+    stand = await rigWithBench();
+    ({ rig } = stand);
   });
-  after(async () => {
-    client.close();
-    await bench.stop();
-    await rig.remove();
-  });
+  after(() => stand.end());
 
-  const outputs = async () =>
-    (await client.request<BenchLine[]>('lines', {})).filter(({ use }) => /power|boot|reset/.test(use));
+  const outputs = () => stand.outputs();
 
   test('has every output of the bench off within two seconds', async () => {
     const run = startStation(rig);
@@ -76,4 +90,15 @@ describe('a run whose main process is killed while it flashes', () => {
     );
     assert.equal(rows.length, 2);
   });
+});
+
+test(`${kills} runs that are killed at random moments have every output of the bench off within two seconds`, async (context) => {
+  const { rig, outputs, end } = await rigWithBench();
+  context.after(end);
+  const activeOutputs = async () => (await outputs()).filter(({ active }) => active).map(({ use }) => use);
+  const seed = 4;
+  const onKill = (kill: object) => context.diagnostic(JSON.stringify(kill));
+  const found = await killAtRandom({ rig, activeOutputs, kills, seed, withinMs: 6000, onKill });
+  assert.equal(found.length, kills);
+  for (const kill of found) assert.ok(kill.offAfterMs < 2000, JSON.stringify(kill));
 });
