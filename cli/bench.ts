@@ -21,7 +21,7 @@ export interface BenchCommandOptions {
   shuffle?: string;
 }
 
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 30_000;
 const endTimeoutMs = 3000;
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 

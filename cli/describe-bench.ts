@@ -3,6 +3,9 @@ import type { BenchState } from '../rigs/bench.js';
 import type { Station } from '../rigs/types.js';
 import { formatColumns } from './columns.js';
 
+const onKernelLines =
+  "The boards hang on the kernel's lines: one has power while its power line is active there, as for `gpioset`.";
+
 /** What `rig bench` prints: where each virtual board is, and what to type at it. */
 export function describeBench(state: BenchState, station: Station): string {
   const rows = station.slots.flatMap(({ id, board }) => {
@@ -17,16 +20,21 @@ export function describeBench(state: BenchState, station: Station): string {
     formatColumns(['slot', 'chip', 'serial port', 'RFC 2217', 'drive or address', 'meter'], rows),
     `control socket  ${state.socketPath}`,
     '',
-    'The boards have power and wait in their loaders until something drives their lines. Try:',
-    ...[...new Set(station.slots.map(({ board }) => board.flash.driver))].flatMap((driver) =>
-      hintsFor(driver, station, state),
-    ),
-    ...shellHint(station, state),
+    ...(station.gpio ? [onKernelLines] : whatToTry(state, station)),
     '',
     ...shuffleText(state),
     `Runs of ${state.station} use this bench as long as it runs. Ctrl-C ends it.`,
     '',
   ].join('\n');
+}
+
+function whatToTry(state: BenchState, station: Station): string[] {
+  const drivers = new Set(station.slots.map(({ board }) => board.flash.driver));
+  return [
+    'The boards have power and wait in their loaders until something drives their lines. Try:',
+    ...[...drivers].flatMap((driver) => hintsFor(driver, station, state)),
+    ...shellHint(station, state),
+  ];
 }
 
 function shuffleText({ shuffle, station, slots, serialPorts }: BenchState): string[] {
