@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { RigError } from '../core/errors.js';
 import { addBenchCommand } from './bench-command.js';
 import { addDiagnoseCommand } from './diagnose-command.js';
+import { addDoctorCommand } from './doctor-command.js';
 import { addExplainCommand } from './explain-command.js';
 import { addFirmwareCommands } from './firmware-command.js';
 import { addRollbackCommand } from './rollback-command.js';
@@ -18,6 +19,7 @@ addReportCommands(program);
 addFirmwareCommands(program);
 addDiagnoseCommand(program);
 addExplainCommand(program);
+addDoctorCommand(program);
 addRollbackCommand(program);
 
 try {

@@ -318,9 +318,9 @@ export const catalogue = {
     blame: 'rig',
     category: 'config',
     retryable: false,
-    cause: 'The GPIO library could not be loaded on this host.',
+    cause: 'Neither library nor commands for GPIO lines can be used on this host.',
     remedy:
-      'Install a compiler (apt-get install build-essential) and run npm ci again, or use bench: virtual.',
+      'Install what the message names: a compiler for onoff (apt-get install build-essential, then npm ci), or gpiod; or use bench: virtual.',
   },
   RAIL_NOT_FALLEN: {
     blame: 'rig',
@@ -354,6 +354,23 @@ export const catalogue = {
       'The current of the board after power-on is outside the limits of its board file; it was switched off.',
     remedy:
       'Too high: look for a short or a wrong part. Too low: reseat the board, then look for an open supply path.',
+  },
+  OVER_CURRENT: {
+    blame: 'dut',
+    category: 'power',
+    retryable: false,
+    cause: 'The board drew more current than its board file allows; its slot was cut off at once.',
+    remedy:
+      'Do not power the board again before it was looked at: look for a short, a part that is mounted the wrong way, or one that gets hot.',
+  },
+  RAIL_COLLAPSED: {
+    blame: 'dut',
+    category: 'power',
+    retryable: false,
+    cause:
+      'The rail was up and broke down while its switch stayed closed, as a fuse or the current limit of a hub does it.',
+    remedy:
+      'Look for a short on the board; if a good board does the same, check fuse and supply of the slot.',
   },
   METER_FAILED: {
     blame: 'rig',
