@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { catalogue } from '../../core/error-catalogue.js';
-import { asRigError, RigError } from '../../core/errors.js';
+import type { RigError } from '../../core/errors.js';
+import { asRigError } from '../../core/errors.js';
 import { lineName, type LineAddress } from '../../gpio/line.js';
 import { globalNumber, holderOf, readSysfsChips, type SysfsChip } from '../../gpio/sysfs-chips.js';
 import type { Station } from '../../rigs/types.js';
