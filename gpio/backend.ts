@@ -1,4 +1,3 @@
-import { RigError } from '../core/errors.js';
 import type { LineBackend, LineBackendSpec } from './line.js';
 
 /**
@@ -11,7 +10,8 @@ export async function openBackend(spec: LineBackendSpec): Promise<LineBackend> {
     return openBenchLines(spec.socketPath);
   }
   if (spec.kind === 'gpiod') {
-    throw new RigError('GPIO_BACKEND_MISSING', 'there are no gpiod lines yet');
+    const { openGpiodLines } = await import('./gpiod-lines.js');
+    return openGpiodLines(spec);
   }
   const { openOnoffLines } = await import('./onoff-lines.js');
   return openOnoffLines();

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { RigError } from '../core/errors.js';
+import { hasErrno } from '../core/files.js';
+import { syntaxOf, type GpiodSyntax, type GpiodTool } from './gpiod-tools.js';
+
+/** The commands answer within milliseconds; one that takes this long hangs in the kernel. */
+const answerMs = 2000;
+
+/** What a command said before it ended. */
+export interface GpiodAnswer {
+  ok: boolean;
+  stdout: string;
+  /** Without the command's own name in front. */
+  complaint: string;
+}
+
+/** The environment of every command: messages are read, so they must be in English. */
+export function toolEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C', ...more };
+}
+
+/** Runs the command to its end. Throws GPIO_BACKEND_MISSING when there is none, LINE_LOST when it hangs. */
+export function runGpiod(tool: GpiodTool, args: readonly string[]): Promise<GpiodAnswer> {
+  const options = { timeout: answerMs, killSignal: 'SIGKILL', env: toolEnvironment() } as const;
+  return new Promise((resolve, reject) => {
+    execFile(tool, args, options, (error, stdout, stderr) => {
+      if (error !== null && hasErrno(error, 'ENOENT')) return reject(toolMissing(tool, error));
+      if (error?.killed) {
+        const what = `\`${tool} ${args.join(' ')}\` did not answer within ${answerMs} ms`;
+        return reject(new RigError('LINE_LOST', what, { cause: error }));
+      }
+      resolve({ ok: error === null, stdout, complaint: complaintIn(tool, stderr) });
+    });
+  });
+}
+
+/** Finds the version of the installed commands. Throws GPIO_BACKEND_MISSING when there is none that is known. */
+export async function findSyntax(): Promise<GpiodSyntax> {
+  const { stdout, complaint } = await runGpiod('gpioset', ['--version']);
+  const syntax = syntaxOf(stdout);
+  if (syntax !== undefined) return syntax;
+  const said = (stdout || complaint).split('\n')[0] ?? '';
+  throw new RigError(
+    'GPIO_BACKEND_MISSING',
+    `\`gpioset --version\` says '${said}'; commands of libgpiod 1.x or 2.x are needed (apt-get install gpiod)`,
+  );
+}
+
+/** What the command complained of, in one line. */
+export function complaintIn(tool: GpiodTool, stderr: string): string {
+  return stderr.trim().replaceAll(`${tool}: `, '').replaceAll('\n', '; ');
+}
+
+/** Its remedy is in the message. */
+export function toolMissing(tool: GpiodTool, cause: unknown): RigError {
+  return new RigError('GPIO_BACKEND_MISSING', `there is no \`${tool}\`; apt-get install gpiod`, { cause });
+}
