@@ -52,14 +52,24 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
     peer.closed.addEventListener('abort', giveBack, { once: true });
     if (peer.closed.aborted) giveBack();
   };
-  const endWhenLost = (peer: RpcPeer, attemptId: string, { pid }: LeaseRequest) => {
+  const cutOf = (station: string): RigError | undefined => {
+    try {
+      operators.check(station);
+      return undefined;
+    } catch (thrown) {
+      return asRigError(thrown);
+    }
+  };
+  const endWhenLost = (peer: RpcPeer, attemptId: string, { pid, station }: LeaseRequest) => {
     const lost = new RigError(
       'WORKER_LOST',
       `the worker (pid ${pid}) ended before it had recorded the attempt`,
     );
     const onLost = () => {
       workers.delete(attemptId);
-      void leases.end(attemptId, lost).catch((thrown) => options.onTrouble(asRigError(thrown)));
+      void leases
+        .end(attemptId, cutOf(station) ?? lost)
+        .catch((thrown) => options.onTrouble(asRigError(thrown)));
     };
     peer.closed.addEventListener('abort', onLost, { once: true });
     if (peer.closed.aborted) onLost();
@@ -75,11 +85,10 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       const { attemptId, attempt, station, slot } = lease.header;
       endWhenLost(peer, attemptId, request);
       workers.set(attemptId, { station, peer });
-      try {
-        operators.check(station);
-      } catch (thrown) {
-        await leases.end(attemptId, asRigError(thrown));
-        throw thrown;
+      const cut = cutOf(station);
+      if (cut) {
+        await leases.end(attemptId, cut);
+        throw cut;
       }
       emit({ station, slot, type: 'lease', attempt });
       return { ...lease, resultsFolder: options.resultsFolder };

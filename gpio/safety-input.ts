@@ -32,8 +32,8 @@ export interface SafetyInputOptions {
 }
 
 /**
- * What is not safe is believed at its second reading, this long after the first, or after its edge: the spike of a relay is over by then, while a contact that
- * opens stays open, or bounces, and every bounce is an edge that is looked at again. So an open lid acts within some ms, and a glitch does not.
+ * An edge is looked at, and what is not safe is believed at its second reading, this long after the first: the spike of a relay is over by then, while a contact
+ * that opens stays open, or bounces, and every bounce is an edge that is looked at again. So an open lid acts within some ms, and a glitch does not.
  */
 const confirmMs = 5;
 /** Edges can be missed and wires can break in silence: the line is read this often in any case. */
@@ -88,11 +88,23 @@ export async function watchSafetyInput(options: SafetyInputOptions): Promise<Saf
     believe(await confirmed(await read()));
     return state;
   };
+  let looking = false;
+  let isDue = false;
+  /** However many edges there are, one look after the last of them is enough. */
+  const lookSoon = async () => {
+    isDue = true;
+    if (looking) return;
+    looking = true;
+    while (isDue) {
+      isDue = false;
+      await look();
+    }
+    looking = false;
+  };
   const onEdge = (active: boolean) => {
-    if (active === safeWhen) return void look();
-    // It has not stood safe since, whatever the second reading says.
-    forget();
-    void confirmed({ isSafe: false }).then(believe);
+    // It has not stood safe since, whatever is read next.
+    if (active !== safeWhen) forget();
+    void lookSoon();
   };
 
   const first = await confirmed(await read());

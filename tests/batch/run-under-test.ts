@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ export interface TestWorker {
   /** A record that passes for the attempt. */
   commit(header: AttemptHeader, replace?: Partial<AttemptRecord>): Promise<{ seq: number }>;
   tell(event: RunEvent): void;
+  /** The next notification of that name, or the last one that has come. */
+  notice(op: string): Promise<unknown>;
   close(): void;
 }
 
@@ -84,7 +87,15 @@ export async function runsUnderTest(options: { slots?: number; root?: string } =
 }
 
 async function connectWorker(path: string, station: string): Promise<TestWorker> {
-  const client = await connectRpc(path, { onLost: () => new RigError('COORDINATOR_LOST', 'gone') });
+  const notices = new EventEmitter();
+  const came = new Map<string, unknown>();
+  const client = await connectRpc(path, {
+    onLost: () => new RigError('COORDINATOR_LOST', 'gone'),
+    onNotify(op, args) {
+      came.set(op, args);
+      notices.emit(op);
+    },
+  });
   const ask: TestWorker['ask'] = (op, args) => client.request(op, args);
   return {
     ask,
@@ -92,6 +103,10 @@ async function connectWorker(path: string, station: string): Promise<TestWorker>
     commit: (header, replace = {}) =>
       ask('commit', passed({ ...header, endedAt: new Date().toISOString(), ...replace })),
     tell: (event) => client.notify('event', event),
+    async notice(op) {
+      if (!came.has(op)) await once(notices, op);
+      return came.get(op);
+    },
     close: () => client.close(),
   };
 }
