@@ -3,7 +3,7 @@ import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
 import { unitFlashText } from './flash-text.js';
 import { unitsForRework } from './rework.js';
 import { tally, type Tally } from './tally.js';
-import { durationText, oneLine, remedyFor } from './text.js';
+import { durationText, failureText, oneLine, remedyFor } from './text.js';
 import type { Unit } from './units.js';
 
 /** `summary.txt`: what a person reads first. `files` are the names of the other files of the folder. */
@@ -87,7 +87,15 @@ function unfinished(units: readonly Unit[]): string {
     const flash = unitFlashText(attempts);
     return `  ${station} ${slot} · ${name} · ${where}${flash && `; ${flash}`}`;
   });
-  return ['aborted, to be run again before use:', ...lines].join('\n');
+  return ['aborted, to be run again before use:', ...lines, ...whyAborted(aborted)].join('\n');
+}
+
+/** What stopped a whole station is said once, with what to do. */
+function whyAborted(aborted: readonly Unit[]): string[] {
+  const reasons = new Map(
+    aborted.flatMap(({ last: { failure } }) => (failure ? [[failureText(failure), failure.code]] : [])),
+  );
+  return [...reasons].flatMap(([why, code]) => [`  why: ${why}`, `  do: ${remedyFor(code)}`]);
 }
 
 /** The state of the outputs at the end of the last run. */

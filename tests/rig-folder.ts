@@ -16,6 +16,8 @@ export interface RigFolderOptions {
   version?: string;
   /** Keys that the board file has in place of the shipped ones. */
   board?: object;
+  /** Further keys of the station file. */
+  keys?: object;
   faults?: Fault[];
   /** Where to put it; a new temporary folder unless told. */
   folder?: string;
@@ -81,7 +83,7 @@ export async function makeRigFolder(options: RigFolderOptions): Promise<RigFolde
   };
 }
 
-function stationFile(station: string, release: string, { slots, faults }: RigFolderOptions): object {
+function stationFile(station: string, release: string, { slots, keys, faults }: RigFolderOptions): object {
   return {
     station,
     bench: 'virtual',
@@ -91,6 +93,7 @@ function stationFile(station: string, release: string, { slots, faults }: RigFol
     powerOn: { staggerMs: 60, settleMs: 100 },
     limits: { flashesAtOnce: slots },
     ...(faults && { faults, seed: 1 }),
+    ...keys,
     slots: Array.from({ length: slots }, (_, index) => ({
       id: `slot${index + 1}`,
       serial: { path: `/dev/serial/by-path/test-port${index + 1}`, baudRate: 115200 },
