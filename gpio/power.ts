@@ -2,22 +2,33 @@ import { pause, withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import type { LineAddress } from './line.js';
 import { takeTurns } from './one-at-a-time.js';
-import { waitUntilFallen, waitUntilRisen, type ReadRailVolts, type Supply } from './rail.js';
+import { waitUntilFallen, waitUntilRisen, type Supply } from './rail.js';
 import type { Output, OutputAddress, Outputs } from './output.js';
 import { forEachLine, openInactive, presentIn } from './slot-lines.js';
+import { judgeInrush, judgeSteady, type OnMeasured, type SwitchOnLimits } from './supply-limits.js';
+import type { SupplySampler } from './supply-sampler.js';
 
 export interface SlotPowerOptions {
   backend: Pick<Outputs, 'openOutput'>;
   /** Whichever the slot has. Without a power line the board is always supplied, and reset stands in for power. */
   lines: { power?: OutputAddress; boot?: LineAddress; reset?: LineAddress };
   supply: Supply;
-  /** Left out where the slot has no meter: then the supply's times are trusted. */
-  readRailVolts?: ReadRailVolts;
+  /** Left out where the slot has no meter: then the supply's times are trusted, and no current is judged. */
+  meter?: SupplyMeter;
   /** After power-up or reset, before anything talks to the board. */
   settleMs: number;
-  /** Asked before every switch-on; resolves when this slot may draw its inrush current. */
+  /** Holds a place among the slots whose supply may be on its way up at the same time while the work is under way; without it any number may. */
+  inPlace?: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+  /** Asked before every switch-on, in that place; resolves when this slot may draw its inrush current. */
   turn: () => Promise<unknown>;
   log?: (text: string) => void;
+}
+
+/** What reads the slot's meter, and what it must show when the board is switched on. */
+export interface SupplyMeter {
+  sampler: SupplySampler;
+  limits?: SwitchOnLimits;
+  onMeasured?: OnMeasured;
 }
 
 export interface PowerCallOptions {
@@ -38,13 +49,19 @@ export interface CycleOptions extends StartOptions {
 
 /**
  * Power, boot strap and reset of one slot. Calls run one at a time. Every call proves what it did by reading the lines back, and
- * the rail where there is a meter: LINE_READBACK, LINE_LOST, RAIL_NOT_FALLEN, RAIL_NOT_RISEN, METER_FAILED.
+ * the rail where there is a meter: LINE_READBACK, LINE_LOST, RAIL_NOT_FALLEN, RAIL_NOT_RISEN, METER_FAILED. The meter is read from before power is
+ * on until it is proved off.
  */
 export interface SlotPower {
   /** Off, strap released; waits until the rail has fallen. Without a power line: held in reset. */
   off(options?: PowerCallOptions): Promise<void>;
-  /** On, risen and settled; when that fails or is aborted, off again. */
+  /**
+   * On, risen and settled, with currents within limits (INRUSH_TOO_HIGH, CURRENT_OUT_OF_LIMITS); when that fails or is aborted, off again. The order: a
+   * place among those that switch, the turn, the switch, the rail, the inrush, the settle time, the steady current.
+   */
   on(options?: PowerCallOptions): Promise<void>;
+  /** Whether the board is supplied, asked of the output itself. Without a power line it always is. */
+  read(options?: PowerCallOptions): Promise<boolean>;
   /** Off, proved off, on. */
   cycle(options?: CycleOptions): Promise<void>;
   /**
@@ -78,10 +95,18 @@ export async function openSlotPower(options: SlotPowerOptions): Promise<SlotPowe
   const makeSafe = () =>
     calls.interrupt(() => forEachLine(all, (line) => line.write(false)), 'the slot was made safe meanwhile');
   let closing: Promise<void> | undefined;
-  const close = () => makeSafe().finally(() => forEachLine(all, (line) => line.close()));
+  const close = async () => {
+    try {
+      await makeSafe();
+    } finally {
+      await options.meter?.sampler.stop();
+      await forEachLine(all, (line) => line.close());
+    }
+  };
   return {
     off: ({ signal } = {}) => calls.run((stop) => sequence.off(stop), signal),
     on: ({ signal } = {}) => calls.run((stop) => sequence.on(stop), signal),
+    read: ({ signal } = {}) => calls.run(() => sequence.isSupplied(), signal),
     cycle: ({ signal, ...how } = {}) => calls.run((stop) => sequence.cycle(how, stop), signal),
     enterLoader: ({ signal } = {}) => calls.run((stop) => sequence.enterLoader(stop), signal),
     runFirmware: ({ signal, ...how } = {}) => calls.run((stop) => sequence.cycle(how, stop), signal),
@@ -94,10 +119,13 @@ type SlotLines = { [name in (typeof lineNames)[number]]?: Output };
 
 function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   const { power, boot, reset } = lines;
-  const { supply, readRailVolts, settleMs, turn, log = () => undefined } = options;
+  const { supply, meter, settleMs, turn, log = () => undefined } = options;
+  const inPlace = options.inPlace ?? ((_, work) => work());
+  const readRailVolts = meter && (async () => (await meter.sampler.next()).railVolts);
   /** Since when the board is known to be without power or in reset; undefined when it is not, or may not be. */
   let offSince: number | undefined;
 
+  const isSupplied = async () => power === undefined || (await power.read());
   const strap = async (active: boolean) => boot?.write(active);
 
   const off = async (signal: AbortSignal) => {
@@ -110,6 +138,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     }
     await strap(false);
     if (power && readRailVolts) await waitUntilFallen(supply, readRailVolts, signal);
+    if (power) await meter?.sampler.stop();
     offSince ??= performance.now();
   };
 
@@ -121,18 +150,27 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
         new RigError('COORDINATOR_LOST', `no turn to switch power on within ${turnTimeoutMs / 1000} s`),
     });
 
+  const closeSwitch = async (line: Output, signal: AbortSignal) => {
+    await askForTurn(signal);
+    offSince = undefined;
+    meter?.sampler.start();
+    const fromMs = performance.now();
+    await line.write(true);
+    const closing = { fromMs, untilMs: performance.now() };
+    log('power on');
+    if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
+    else await pause(supply.riseMs, signal);
+    const { sampler, limits, onMeasured = () => undefined } = meter ?? {};
+    const judging = sampler && limits && { sampler, limits, onMeasured, signal };
+    if (judging) await judgeInrush(closing, judging);
+    await pause(settleMs, signal);
+    if (judging) await judgeSteady(judging);
+  };
+
   const switchOn = async (line: Output, signal: AbortSignal) => {
     try {
-      const wasOn = await line.read();
-      if (!wasOn) {
-        await askForTurn(signal);
-        offSince = undefined;
-        await line.write(true);
-        log('power on');
-      }
-      if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
-      else if (!wasOn) await pause(supply.riseMs, signal);
-      if (!wasOn) await pause(settleMs, signal);
+      if (!(await line.read())) await inPlace(signal, () => closeSwitch(line, signal));
+      else if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
     } catch (thrown) {
       await line.write(false);
       log('power off again');
@@ -162,7 +200,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     signal: AbortSignal,
   ) => {
     await off(signal);
-    const isProved = power === undefined || readRailVolts !== undefined;
+    const isProved = power === undefined || meter !== undefined;
     const waitMs = isProved ? offMs : Math.max(offMs, supply.fallMs);
     const sinceMs = performance.now() - (offSince ?? performance.now());
     await pause(Math.max(0, waitMs - sinceMs), signal);
@@ -181,7 +219,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   };
 
   const enterLoader = async (signal: AbortSignal) => {
-    const isOn = power === undefined || (await power.read());
+    const isOn = await isSupplied();
     if (boot === undefined && reset) {
       // The loader runs first after a reset by its pin, and after nothing else.
       if (!isOn) await on(signal);
@@ -193,5 +231,5 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     log('started with the boot strap active');
   };
 
-  return { off, on, cycle, enterLoader };
+  return { off, on, cycle, enterLoader, isSupplied };
 }

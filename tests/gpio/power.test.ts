@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pause, pollUntil } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
+import type { MeterReading } from '../../drivers/meter/meter.js';
 import { slotLines, startPoweredSlot, type PoweredSlot } from './powered-slot.js';
+
+const limits = { inrushAmps: 2.5, inrushMs: 30, steadyAmps: { min: 0.05, max: 0.5 } };
+
+/** A rail that follows the power line at once; what is drawn is the first value at the first reading with power, and then the second. */
+function railOf(slot: PoweredSlot, [inrush, steady]: number[]): () => Promise<MeterReading> {
+  let hasRushed = false;
+  return async () => {
+    if (!slot.isActive('power')) return { railVolts: 0 };
+    const railAmps = hasRushed ? steady : inrush;
+    hasRushed = true;
+    return { railVolts: 3.3, ...(railAmps !== undefined && { railAmps }) };
+  };
+}
 
 const shortSupply = { onVolts: 3.1, offVolts: 0.2, riseMs: 40, fallMs: 40 };
 
@@ -33,6 +48,93 @@ slotTest('on is asked no turn for a slot that is on already', async (slot) => {
   assert.deepEqual(slot.events, ['turn', 'power on']);
 });
 
+slotTest('currents within limits are measured when the board is switched on, and once', async (slot) => {
+  const power = await slot.open({ readRail: railOf(slot, [2.4, 0.3]), limits });
+  await power.on();
+  await power.on();
+  assert.deepEqual(slot.measured, ['inrush_amps 2.4 pass', 'steady_amps 0.3 pass']);
+});
+
+slotTest('too high an inrush is the board’s, and switches it off again', async (slot) => {
+  const power = await slot.open({ readRail: railOf(slot, [2.6, 0.3]), limits });
+  await assert.rejects(power.on(), (error: RigError) => {
+    assert.equal(error.code, 'INRUSH_TOO_HIGH');
+    assert.equal(error.blame, 'dut');
+    assert.match(error.message, /drew 2\.6 A in the first 30 ms; its limit is 2\.5 A/);
+    return true;
+  });
+  assert.deepEqual(slot.measured, ['inrush_amps 2.6 fail']);
+  assert.equal(slot.isActive('power'), false);
+});
+
+for (const [amps, word] of [
+  [0.6, 'high'],
+  [0.01, 'low'],
+] as const)
+  slotTest(`a current that is too ${word} after settling switches the board off again`, async (slot) => {
+    const power = await slot.open({ readRail: railOf(slot, [1, amps]), limits });
+    await assert.rejects(power.on(), { code: 'CURRENT_OUT_OF_LIMITS', blame: 'dut' });
+    assert.deepEqual(slot.measured, ['inrush_amps 1 pass', `steady_amps ${amps} fail`]);
+    assert.equal(slot.isActive('power'), false);
+  });
+
+slotTest('a meter without a current judges none', async (slot) => {
+  const power = await slot.open({ readRail: railOf(slot, []), limits });
+  await power.on();
+  assert.deepEqual(slot.measured, []);
+});
+
+slotTest('the meter is read from before the switch closes until the rail has fallen', async (slot) => {
+  let readings = 0;
+  const power = await slot.open({
+    readRail: async () => {
+      readings += 1;
+      return { railVolts: await slot.readRailVolts() };
+    },
+  });
+  assert.equal(readings, 0);
+  await power.on();
+  await pollUntil(async () => (readings > 20 ? true : undefined), {
+    intervalMs: 5,
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('the meter is not read while power is on'),
+  });
+  await power.off();
+  const atOff = readings;
+  await pause(60);
+  assert.equal(readings, atOff);
+});
+
+slotTest(
+  'a slot waits for its place before its turn, and holds it until the board has settled',
+  async (slot) => {
+    const inPlace = async <T>(_: AbortSignal, work: () => Promise<T>): Promise<T> => {
+      slot.events.push('place');
+      try {
+        return await work();
+      } finally {
+        assert.ok((await slot.readRailVolts()) >= 3.1);
+        slot.events.push('place given back');
+      }
+    };
+    const power = await slot.open({ inPlace });
+    await power.on();
+    await power.on();
+    assert.deepEqual(slot.events, ['place', 'turn', 'power on', 'place given back']);
+  },
+);
+
+slotTest('whether the board is supplied is asked of the line', async (slot) => {
+  const power = await slot.open();
+  assert.equal(await power.read(), false);
+  await power.on();
+  assert.equal(await power.read(), true);
+  slot.server.bank.output('bench', 17, 1);
+  assert.equal(await power.read(), false);
+  const always = await slot.open({ has: [], meter: false });
+  assert.equal(await always.read(), true);
+});
+
 slotTest('off returns when the rail has fallen', async (slot) => {
   const power = await slot.open();
   await power.on();
@@ -43,7 +145,7 @@ slotTest('off returns when the rail has fallen', async (slot) => {
 });
 
 slotTest('a rail that does not fall is reported with its voltage', async (slot) => {
-  const power = await slot.open({ readRailVolts: async () => 1.24, supply: shortSupply });
+  const power = await slot.open({ readRail: async () => ({ railVolts: 1.24 }), supply: shortSupply });
   await assert.rejects(power.off(), (error: RigError) => {
     assert.equal(error.code, 'RAIL_NOT_FALLEN');
     assert.equal(error.blame, 'rig');
@@ -68,8 +170,8 @@ slotTest(
 );
 
 slotTest('a meter that fails while power comes up leaves power off', async (slot) => {
-  const readRailVolts = async () => Promise.reject(new RigError('METER_FAILED', 'in1_input is gone'));
-  const power = await slot.open({ readRailVolts });
+  const readRail = async () => Promise.reject(new RigError('METER_FAILED', 'in1_input is gone'));
+  const power = await slot.open({ readRail });
   await assert.rejects(power.on(), /METER_FAILED/);
   assert.equal(slot.isActive('power'), false);
 });
@@ -153,9 +255,9 @@ slotTest('an aborted wait for the turn switches nothing on', async (slot) => {
 slotTest('an abort while the rail rises leaves power off', async (slot) => {
   const abort = new AbortController();
   const power = await slot.open({
-    readRailVolts: async () => {
+    readRail: async () => {
       abort.abort();
-      return 0;
+      return { railVolts: 0 };
     },
   });
   await assert.rejects(power.on({ signal: abort.signal }), /ABORTED/);

@@ -5,6 +5,9 @@ import { createMeterFiles } from '../../bench/meters.js';
 import { createSupply } from '../../bench/supply.js';
 import { openBackend } from '../../gpio/backend.js';
 import type { LineAddress, LineBackend } from '../../gpio/line.js';
+import type { MeterReading } from '../../drivers/meter/meter.js';
+import { createSupplySampler } from '../../gpio/supply-sampler.js';
+import type { OnMeasured, SwitchOnLimits } from '../../gpio/supply-limits.js';
 import { openSlotPower, type SlotPower, type SlotPowerOptions } from '../../gpio/power.js';
 import { serveBenchLines, type BenchLinesServer } from './bench-lines-server.js';
 
@@ -27,8 +30,16 @@ export interface PoweredSlot {
   isActive(name: SlotLineName): boolean;
   /** With the meter unless told otherwise; times are short so that tests are. */
   open(
-    options?: Partial<SlotPowerOptions> & { meter?: boolean; has?: readonly SlotLineName[] },
+    options?: Partial<Omit<SlotPowerOptions, 'meter'>> & {
+      meter?: boolean;
+      /** In place of the bench's meter. */
+      readRail?: () => Promise<MeterReading>;
+      has?: readonly SlotLineName[];
+      limits?: SwitchOnLimits;
+    },
   ): Promise<SlotPower>;
+  /** What was measured, as `inrush_amps 1.2 pass`. */
+  measured: string[];
   close(): Promise<void>;
 }
 
@@ -37,7 +48,7 @@ export async function startPoweredSlot({ broken = false } = {}): Promise<Powered
   const server = await serveBenchLines(Object.values(slotLines));
   const folder = await mkdtemp(join(tmpdir(), 'rig-rail-'));
   const events: string[] = [];
-  const files = createMeterFiles(folder, { volts: 'in1_input' });
+  const files = createMeterFiles(folder, { volts: 'in1_input', amps: 'curr1_input' });
   let shownMillivolts = 0;
   const meter = {
     folder,
@@ -54,6 +65,7 @@ export async function startPoweredSlot({ broken = false } = {}): Promise<Powered
     meter,
     onUp: noteNothing,
     onDown: noteNothing,
+    onShort: noteNothing,
   });
   const isActive = (name: SlotLineName) => server.bank.isActive(slotLines[name]);
   for (const name of allNames) {
@@ -62,25 +74,40 @@ export async function startPoweredSlot({ broken = false } = {}): Promise<Powered
   }
   server.bank.onWrite(slotLines.power, () => supply.switch(isActive('power')));
   const backend = await openBackend(server.spec);
-  const readRailVolts = async () => Number(await readFile(join(folder, 'in1_input'), 'utf8')) / 1000;
+  const thousandths = async (file: string) => Number(await readFile(join(folder, file), 'utf8')) / 1000;
+  const readMeter = async () => ({
+    railVolts: await thousandths('in1_input'),
+    railAmps: await thousandths('curr1_input'),
+  });
+  const readRailVolts = async () => (await readMeter()).railVolts;
+  const measured: string[] = [];
+  const opened: Promise<SlotPower>[] = [];
   return {
     server,
     backend,
     events,
     readRailVolts,
     isActive,
-    open({ meter: hasMeter = true, has = allNames, ...options } = {}) {
-      return openSlotPower({
+    measured,
+    open({ meter: hasMeter = true, readRail = readMeter, has = allNames, limits, ...options } = {}) {
+      const onMeasured: OnMeasured = ({ name, value, result }) => measured.push(`${name} ${value} ${result}`);
+      const opening = openSlotPower({
         backend,
         lines: Object.fromEntries(has.map((name) => [name, slotLines[name]])),
         supply: { onVolts: 3.1, offVolts: 0.2, riseMs: 5000, fallMs: 5000 },
         settleMs: 20,
         turn: async () => events.push('turn'),
-        ...(hasMeter && { readRailVolts }),
+        ...(hasMeter && {
+          meter: { sampler: createSupplySampler(readRail), onMeasured, ...(limits && { limits }) },
+        }),
         ...options,
       });
+      opened.push(opening);
+      return opening;
     },
     async close() {
+      // What a test has broken cannot be made safe; the meter is read no more in any case.
+      for (const power of opened) await (await power.catch(() => undefined))?.close().catch(() => undefined);
       supply.close();
       await backend.close();
       await server.close();
