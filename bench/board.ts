@@ -7,7 +7,7 @@ import { createSupply, loads } from './supply.js';
 
 /** One virtual board: supply, EN, boot strap, and a chip that runs what is in its flash. */
 export interface Board {
-  /** In words: `off`, `no supply`, `held in reset`, `dead`, or what its chip does. */
+  /** In words: `off`, `no supply`, `shorted`, `held in reset`, `dead`, or what its chip does. */
   readonly state: string;
   switchPower(on: boolean): void;
   /** EN low: nothing runs until `release`. */
@@ -40,6 +40,8 @@ export function createBoard(options: BoardOptions): Board {
   const { faults } = slot;
   const dead = faultOf(faults, 'dead') !== undefined;
   const noSupply = faultOf(faults, 'no-power') !== undefined;
+  const short = faultOf(faults, 'short');
+  const riseMs = faultOf(faults, 'slow-rise')?.riseMs;
   const stuckOn = faultOf(faults, 'stuck-on') !== undefined;
   const chip = faultOf(faults, 'wrong-chip')?.chip ?? slot.chip;
   const mac = faultOf(faults, 'duplicate-mac')?.mac ?? slot.mac;
@@ -80,6 +82,8 @@ export function createBoard(options: BoardOptions): Board {
   const supply = createSupply({
     nominalMillivolts: (slot.railVolts ?? 5) * 1000,
     broken: noSupply,
+    ...(riseMs !== undefined && { riseMs }),
+    ...(short && { short: { afterMs: short.afterMs ?? 0, milliamps: short.milliamps ?? 2500 } }),
     ...(meter && { meter }),
     onUp() {
       powered = true;
@@ -89,6 +93,11 @@ export function createBoard(options: BoardOptions): Board {
     onDown() {
       powered = false;
       stop();
+    },
+    onShort() {
+      powered = false;
+      stop();
+      enter('shorted');
     },
   });
 

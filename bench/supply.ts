@@ -4,6 +4,13 @@ import { timings } from './timings.js';
 /** What a board draws from its rail, in milliamperes. */
 export const loads = { none: 0, stuck: 18, loader: 45, app: 80, wifi: 160 } as const;
 
+/** What charging the board's capacitors draws on top, for `timings.inrush`, in milliamperes. */
+const inrushMilliamps = 400;
+/** To what a supply at its current limit sags under a short. */
+const shortedShare = 0.6;
+/** At this share of its height the supervisor lets the chip go, as with the usual rise. */
+const releaseShare = timings.powerOnReset / timings.railRise;
+
 /** The switched supply of one slot, with its meter. */
 export interface Supply {
   /** Switches; the rail follows within `timings.railRise` and `timings.railFall`. */
@@ -20,23 +27,34 @@ export interface SupplyOptions {
   nominalMillivolts: number;
   /** True: the rail stays at 0, as with a short or an open fuse. */
   broken: boolean;
+  /** From switching on until the rail is up; `timings.railRise` unless told. */
+  riseMs?: number;
+  /** The board shorts the rail this long after every switching on; the supply's limit then lets so much current through. */
+  short?: { afterMs: number; milliamps: number };
   meter?: MeterFiles;
   /** The rail has been up long enough for the board to start. Not called when it was switched off before. */
   onUp: () => void;
   /** The supply was switched off: the board is dead from this moment, although its rail still falls. */
   onDown: () => void;
+  /** The rail was shorted: the board is dead until the supply is switched off and on. */
+  onShort: () => void;
 }
 
 /** A supply that is off. Timers run only while the rail moves. */
 export function createSupply(options: SupplyOptions): Supply {
-  const { nominalMillivolts, meter } = options;
+  const { nominalMillivolts, meter, short, riseMs = timings.railRise } = options;
   let on = false;
   let load = 0;
+  let inrush = 0;
+  let shorted = false;
   let railShare = 0;
   let ramp: NodeJS.Timeout | undefined;
-  let release: NodeJS.Timeout | undefined;
+  let pending: NodeJS.Timeout[] = [];
 
-  const show = (): void => meter?.show(nominalMillivolts * railShare, load * railShare);
+  const show = (): void => {
+    const drawn = shorted && short ? short.milliamps : load * railShare + inrush;
+    meter?.show(nominalMillivolts * railShare, drawn);
+  };
   const moveTo = (target: number, durationMs: number): void => {
     clearInterval(ramp);
     const from = railShare;
@@ -49,16 +67,37 @@ export function createSupply(options: SupplyOptions): Supply {
     };
     ramp = setInterval(step, timings.railStep);
   };
+  const later = (act: () => void, delayMs: number): void => void pending.push(setTimeout(act, delayMs));
+  const forgetPending = (): void => {
+    for (const timer of pending) clearTimeout(timer);
+    pending = [];
+  };
+  const setInrush = (milliamps: number): void => {
+    inrush = milliamps;
+    show();
+  };
+  const shortOut = (): void => {
+    forgetPending();
+    shorted = true;
+    setInrush(0);
+    options.onShort();
+    moveTo(shortedShare, timings.railStep);
+  };
 
   return {
     switch(wanted) {
       if (wanted === on) return;
       on = wanted;
-      clearTimeout(release);
+      forgetPending();
       if (options.broken) return;
+      inrush = 0;
+      shorted = false;
       if (on) {
-        moveTo(1, timings.railRise - timings.railStep);
-        release = setTimeout(options.onUp, timings.powerOnReset);
+        moveTo(1, riseMs - timings.railStep);
+        later(options.onUp, riseMs * releaseShare);
+        setInrush(inrushMilliamps);
+        later(() => setInrush(0), timings.inrush);
+        if (short) later(shortOut, short.afterMs);
       } else {
         options.onDown();
         load = loads.none;
@@ -70,14 +109,14 @@ export function createSupply(options: SupplyOptions): Supply {
       show();
     },
     dip(share) {
-      if (!on) return;
+      if (!on || shorted) return;
       railShare = share;
       show();
       moveTo(1, timings.brownoutRecovery);
     },
     close() {
       clearInterval(ramp);
-      clearTimeout(release);
+      forgetPending();
     },
   };
 }

@@ -7,6 +7,8 @@ export const timings = {
   railRise: 60,
   /** From switching off until the rail is down. */
   railFall: 80,
+  /** From switching on until the board's capacitors are charged. */
+  inrush: 20,
   /** Between two values of a meter while the rail moves. */
   railStep: 15,
   /** From switching on until the supervisor lets the chip go. */

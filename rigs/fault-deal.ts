@@ -28,9 +28,21 @@ interface KindSyntax {
   parse(argument: string | undefined): FaultKind | undefined;
 }
 
+/** As in the schema. */
+const longestMs = 3_600_000;
+const shortestRiseMs = 60;
+const shortAfter = numeric('short@500', (afterMs) => within(afterMs, longestMs, { kind: 'short', afterMs }));
+
 const kinds: Record<FaultKind['kind'], KindSyntax> = {
   dead: plain('dead'),
   'no-power': plain('no-power'),
+  'slow-rise': numeric('slow-rise@1500', (riseMs) =>
+    riseMs < shortestRiseMs ? undefined : within(riseMs, longestMs, { kind: 'slow-rise', riseMs }),
+  ),
+  short: {
+    example: 'short',
+    parse: (argument) => (argument === undefined ? { kind: 'short' } : shortAfter.parse(argument)),
+  },
   'stuck-on': plain('stuck-on'),
   'bad-cell': numeric('bad-cell@0x20000', (address) => ({ kind: 'bad-cell', address })),
   'dropped-bytes': numeric('dropped-bytes@0.01', (share) =>

@@ -11,6 +11,10 @@ export type FaultKind =
   | { kind: 'dead' }
   /** The rail does not rise. */
   | { kind: 'no-power' }
+  /** The rail takes this long to rise. */
+  | { kind: 'slow-rise'; riseMs: number }
+  /** The board shorts its rail this long after every power-on, 0 unless told; the supply's limit lets so much current through, 2500 unless told. */
+  | { kind: 'short'; afterMs?: number; milliamps?: number }
   /** The relay's contacts are welded: the rail stays up, whatever the power line says. */
   | { kind: 'stuck-on' }
   /** The 4 KiB sector that holds this flash address does not keep what is written: one bit sticks at 0. */

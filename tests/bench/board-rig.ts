@@ -54,10 +54,17 @@ export interface BoardRig {
   rfc2217: string;
   log: string[];
   /** What the meter showed. */
-  meter: { highestMillivolts: number; lastMillivolts?: number; lastMilliamps?: number };
+  meter: {
+    highestMillivolts: number;
+    highestMilliamps: number;
+    lastMillivolts?: number;
+    lastMilliamps?: number;
+  };
   power(on: boolean): void;
   /** Waits until the board is in that state. */
   untilState(state: Board['state']): Promise<void>;
+  /** Waits until the meter shows that. */
+  untilMeter(millivolts: number, milliamps: number): Promise<void>;
   /** Waits for a line of the bench's log. */
   untilLog(text: string): Promise<void>;
   close(): Promise<void>;
@@ -99,7 +106,7 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
     log: say,
   });
   const startLoader: StartLoader = options.startLoader ?? (() => ({ stop: () => undefined }));
-  const meter: BoardRig['meter'] = { highestMillivolts: 0 };
+  const meter: BoardRig['meter'] = { highestMillivolts: 0, highestMilliamps: 0 };
   const board = createBoard({
     slot,
     wire,
@@ -110,8 +117,10 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
       folder: '',
       show(railMillivolts, railMilliamps) {
         meter.highestMillivolts = Math.max(meter.highestMillivolts, railMillivolts);
+        meter.highestMilliamps = Math.max(meter.highestMilliamps, railMilliamps);
         meter.lastMillivolts = railMillivolts;
         meter.lastMilliamps = railMilliamps;
+        for (const look of [...waiting]) look();
       },
     },
     strap: inputs.strap,
@@ -144,6 +153,11 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
     meter,
     power: (on) => lines.output(chip, 0, on ? 0 : 1),
     untilState: (state) => seen(() => board.state === state, `state ${state}`),
+    untilMeter: (millivolts, milliamps) =>
+      seen(
+        () => meter.lastMillivolts === millivolts && meter.lastMilliamps === milliamps,
+        `${millivolts} mV and ${milliamps} mA, but ${meter.lastMillivolts} and ${meter.lastMilliamps}`,
+      ),
     untilLog: (text) => seen(() => log.includes(text), `'${text}' in the log`),
     async close() {
       await host.close();

@@ -40,6 +40,40 @@ describe('a board with a fault', () => {
     assert.equal(rig.host.text(), '');
   });
 
+  it('short: the board is dead and draws over-current while its rail sags, until power is off', async (test) => {
+    const rig = await faulty(test, { kind: 'short' });
+    await rig.untilState('shorted');
+    await rig.untilMeter(3000, 2500);
+    assert.equal(rig.meter.highestMillivolts, 3000);
+    assert.equal(rig.host.text(), '');
+    rig.power(false);
+    await rig.untilState('off');
+    await rig.untilMeter(0, 0);
+    rig.power(true);
+    await rig.untilState('shorted');
+  });
+
+  it('short: after its time, and what it did before stops', async (test) => {
+    const rig = await faulty(test, { kind: 'short', afterMs: 1500, milliamps: 3100 });
+    await rig.host.until(ready);
+    await rig.untilState('shorted');
+    await rig.untilMeter(3000, 3100);
+    assert.equal(rig.meter.highestMillivolts, 5000);
+    rig.host.clear();
+    await rig.host.send('info\n');
+    await afterAGoodBoardIsReady(test);
+    assert.equal(rig.host.text(), '');
+  });
+
+  it('slow-rise: its rail takes its time, and the board starts late', async (test) => {
+    const startedAt = performance.now();
+    const rig = await faulty(test, { kind: 'slow-rise', riseMs: 400 });
+    await rig.host.until(/rst:0x1/);
+    assert.ok(performance.now() - startedAt > 290);
+    await rig.host.until(ready);
+    assert.equal(rig.meter.highestMillivolts, 5000);
+  });
+
   it('stuck-on: runs with its power line off, and its rail stays up when it is switched off', async (test) => {
     const rig = await makeBoard({ images: smallRelease(), faults: [{ kind: 'stuck-on' }] });
     test.after(() => rig.close());

@@ -43,6 +43,14 @@ describe('faults in RIG_FAULTS', () => {
     ]);
   });
 
+  it('may have an argument that can be left out', () => {
+    assert.deepEqual(parseFaults('short slot2:short@500'), [
+      { kind: 'short' },
+      { kind: 'short', afterMs: 500, slots: ['slot2'] },
+    ]);
+    assert.match(messageOf('short@soon slow-rise@59'), /'short@soon', 'slow-rise@59' is not a fault/);
+  });
+
   it('may have colons in their argument', () => {
     const mac = '24:6f:28:00:00:01';
     assert.deepEqual(parseFaults(`duplicate-mac@${mac} slot3:duplicate-mac@${mac.toUpperCase()}`), [
@@ -60,7 +68,7 @@ describe('faults in RIG_FAULTS', () => {
   it('are refused all together, each by name, with the kinds that exist', () => {
     assert.match(
       messageOf('slot1:ded dead@4 panic hang@101 dropped-bytes@2 slot2:dead constructor wrong-chip@8266'),
-      /^CONFIG_INVALID: RIG_FAULTS: 'slot1:ded', 'dead@4', 'panic', 'hang@101', 'dropped-bytes@2', 'constructor', 'wrong-chip@8266' is not a fault; .*one of: dead no-power stuck-on bad-cell@0x20000 /,
+      /^CONFIG_INVALID: RIG_FAULTS: 'slot1:ded', 'dead@4', 'panic', 'hang@101', 'dropped-bytes@2', 'constructor', 'wrong-chip@8266' is not a fault; .*one of: dead no-power slow-rise@1500 short stuck-on bad-cell@0x20000 /,
     );
   });
 });

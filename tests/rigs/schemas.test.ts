@@ -86,6 +86,8 @@ test('boards and releases name chips in the same way, and every chip that is kno
 const everyFault: { [Kind in FaultKind['kind']]: Extract<FaultKind, { kind: Kind }> } = {
   dead: { kind: 'dead' },
   'no-power': { kind: 'no-power' },
+  'slow-rise': { kind: 'slow-rise', riseMs: 1500 },
+  short: { kind: 'short', afterMs: 2000, milliamps: 3000 },
   'stuck-on': { kind: 'stuck-on' },
   protected: { kind: 'protected' },
   'bad-cell': { kind: 'bad-cell', address: 0x20000 },
