@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { RigError } from '../core/errors.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
-import { slotOnBench } from '../rigs/bench.js';
+import { slotOnBench, type BenchState } from '../rigs/bench.js';
 import type { Slot, Station } from '../rigs/types.js';
 import { createDeflatedImages } from './deflated-images.js';
 import { startLastingGuard, type RunGuard } from './lasting-guard.js';
@@ -15,6 +15,8 @@ export interface ReadyStation {
   /** With the bench's ports in place of the hardware's. */
   slot(id: string): Slot;
   images(slot: Slot): Promise<FlashImage[]>;
+  /** What the bench says of itself; undefined on hardware. */
+  benchState: BenchState | undefined;
 }
 
 /** What the stations of a run need around them, made once, when it is first asked for. */
@@ -57,6 +59,7 @@ export function createStationCare({
       gpio: linesOf(station, bench, runtimeFolder),
       slot: (id) => findSlot(station, id, bench),
       images: (slot) => images.of(slot.release),
+      benchState: bench?.state,
     };
   };
   const ready = (station: Station) => {

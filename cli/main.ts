@@ -3,8 +3,10 @@ import { RigError } from '../core/errors.js';
 import { addBenchCommand } from './bench-command.js';
 import { addDiagnoseCommand } from './diagnose-command.js';
 import { addDoctorCommand } from './doctor-command.js';
+import { addDiscoverCommand } from './discover-command.js';
 import { addExplainCommand } from './explain-command.js';
 import { addFirmwareCommands } from './firmware-command.js';
+import { addMapCommand } from './map-command.js';
 import { addRollbackCommand } from './rollback-command.js';
 import { addReportCommands } from './report-commands.js';
 
@@ -15,6 +17,8 @@ const program = new Command('rig')
   .showHelpAfterError('(rig --help shows every command)');
 
 addBenchCommand(program);
+addDiscoverCommand(program);
+addMapCommand(program);
 addReportCommands(program);
 addFirmwareCommands(program);
 addDiagnoseCommand(program);

@@ -24,6 +24,8 @@ export interface ProbeOptions {
   baudRate?: number;
   /** Whose loader is asked for first: what the port of a slot should have. */
   expected?: LoaderKind | undefined;
+  /** Process of the virtual bench whose port it is. */
+  benchPid?: number | undefined;
 }
 
 /** Rates at which bytes that are no text are listened to again: those of the console that is known, then these. */
@@ -42,8 +44,8 @@ const usualOrder: readonly LoaderKind[] = ['stm32', 'avr', 'esp'];
  * somebody holds, PORT_PERMISSION, PORT_NOT_FOUND, PORT_LOST and the signal's reason.
  */
 export async function probePort(path: string, options: ProbeOptions = {}): Promise<PortAnswer> {
-  const { signal = new AbortController().signal, baudRate = loaderBaudRate, expected } = options;
-  const holder = await holderOf(path);
+  const { signal = new AbortController().signal, baudRate = loaderBaudRate, expected, benchPid } = options;
+  const holder = await holderOf(path, { except: benchPid });
   if (holder)
     throw new RigError('PORT_BUSY', `${path} is held by ${holderName(holder)}`, { details: { path } });
   const rates = [...new Set([baudRate, ...consoleBaudRates])];

@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { holdersOf, type PortHolder } from '../link/port-holder.js';
 import { attributeOf, hostPaths, linkedName, namesIn, type HostRoot } from './host-root.js';
 import { permissionOf, type DevicePermission } from './permission.js';
@@ -21,6 +21,8 @@ export interface SerialPortFound {
   holder?: PortHolder;
   /** Undefined when the device has no file. */
   permission?: DevicePermission;
+  /** The kernel writes its messages to it: no board hangs there. */
+  isKernelConsole?: true;
 }
 
 /** USB adapters, and UARTs that single-board computers have on their pins. */
@@ -29,6 +31,7 @@ const portNames = /^tty(USB|ACM|AMA|THS|mxc|O|SAC|S)\d+$/;
 /** Lists the serial ports that have hardware behind them, in the order of their places. Opens none. */
 export async function listSerialPorts(host: HostRoot = {}): Promise<SerialPortFound[]> {
   const { sys, dev, proc, etc } = hostPaths(host);
+  const consoles = await kernelConsoles(proc);
   const links = await linksByDevice(join(dev, 'serial/by-path'));
   const ports: SerialPortFound[] = [];
   for (const name of (await namesIn(join(sys, 'class/tty'))).filter((each) => portNames.test(each))) {
@@ -47,14 +50,20 @@ export async function listSerialPorts(host: HostRoot = {}): Promise<SerialPortFo
       ...(usb && { usb }),
       ...(driver !== undefined && { driver }),
       ...(permission && { permission }),
+      ...(consoles.has(name) && { isKernelConsole: true }),
     });
   }
   const files = new Map(ports.map((port) => [join(dev, port.device.slice('/dev/'.length)), port]));
-  for (const [file, holder] of await holdersOf([...files.keys()], proc)) {
+  for (const [file, holder] of await holdersOf([...files.keys()], { processes: proc })) {
     const port = files.get(file);
     if (port) port.holder = holder;
   }
   return ports.sort((one, two) => one.path.localeCompare(two.path, 'en', { numeric: true }));
+}
+
+async function kernelConsoles(proc: string): Promise<Set<string>> {
+  const text = await readFile(join(proc, 'consoles'), 'utf8').catch(() => '');
+  return new Set(text.split('\n').flatMap((line) => line.split(' ')[0] ?? []));
 }
 
 /** The 8250 driver makes ports in advance; those without a chip have the type 0 (PORT_UNKNOWN, serial_core.h). */
@@ -66,9 +75,9 @@ async function hasHardware(folder: string, name: string): Promise<boolean> {
 
 /** Newer kernels put devices of their own between a UART and its driver. */
 async function driverOf(folder: string): Promise<string | undefined> {
-  let at = join(folder, 'device');
-  for (let up = 0; up < 3; up += 1, at = join(at, '..')) {
-    const name = await linkedName(await realpath(at).catch(() => at), 'driver');
+  let at = await realpath(join(folder, 'device')).catch(() => undefined);
+  for (let up = 0; at !== undefined && up < 3; up += 1, at = dirname(at)) {
+    const name = await linkedName(at, 'driver');
     if (name !== undefined && name !== 'port' && name !== 'ctrl') return name;
   }
   return undefined;

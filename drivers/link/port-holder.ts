@@ -8,15 +8,22 @@ export interface PortHolder {
   command: string;
 }
 
+export interface HolderOptions {
+  /** Process that does not count: that of a virtual bench, which has its own ports open. */
+  except?: number | undefined;
+  /** Folder of the kernel's processes; `/proc` unless told. */
+  processes?: string;
+}
+
 /** Who holds the port, as far as this user may see: whoever has locked it, else whoever has it open; undefined when nobody is seen. */
-export async function holderOf(path: string): Promise<PortHolder | undefined> {
-  return (await holdersOf([path])).get(path);
+export async function holderOf(path: string, options?: HolderOptions): Promise<PortHolder | undefined> {
+  return (await holdersOf([path], options)).get(path);
 }
 
 /** As `holderOf`, for many ports in one look through the processes; ports that nobody is seen to hold are left out. */
 export async function holdersOf(
   paths: readonly string[],
-  processes = '/proc',
+  { except, processes = '/proc' }: HolderOptions = {},
 ): Promise<Map<string, PortHolder>> {
   const pathsOf = new Map<string, string[]>();
   for (const path of paths) {
@@ -26,6 +33,7 @@ export async function holdersOf(
   const openers = new Map<string, string>();
   const lockers = new Map<string, string>();
   for (const pid of (await namesIn(processes)).filter((name) => /^\d+$/.test(name))) {
+    if (Number(pid) === except) continue;
     for (const fd of await namesIn(join(processes, pid, 'fd'))) {
       const device = await readlink(join(processes, pid, 'fd', fd)).catch(() => '');
       if (!pathsOf.has(device)) continue;

@@ -1,0 +1,148 @@
+import { asRigError, RigError } from '../core/errors.js';
+import { listSerialPorts, type SerialPortFound } from '../drivers/discover/serial-ports.js';
+import type { Station } from '../rigs/types.js';
+import { candidatePorts, type SkippedPort } from './map-candidates.js';
+import { findSlotDrives } from './map-drive.js';
+import { openHeldSlots, type HeldSlot } from './map-hold.js';
+import { findSlotPorts } from './map-slot.js';
+import { openEars, type PortEars } from './port-ears.js';
+import { judgePorts, type MappedKey, type MapVerdict, type SlotAnswers } from './port-verdict.js';
+import { createStationCare, type ReadyStation } from './station-ready.js';
+
+export interface MapPortsOptions {
+  station: Station;
+  /** Ids of the slots that are powered; all of them unless told. */
+  only?: readonly string[] | undefined;
+  /** Serial ports of the other stations on this host. */
+  taken: readonly string[];
+  runtimeFolder: string;
+  /** Gets the logs of the guard and of the bench. */
+  resultsFolder: string;
+  signal: AbortSignal;
+  /** Says what happens, for whoever waits. */
+  onProgress?: (slot: string, text: string) => void;
+  /** The ports that there are; those of this host unless told. */
+  listPorts?: () => Promise<SerialPortFound[]>;
+}
+
+export interface PortMap extends MapVerdict {
+  /** Ports that could not be listened to. */
+  skipped: SkippedPort[];
+}
+
+const usualBaudRate = 115_200;
+
+/**
+ * Finds out which port is whose: takes all slots of the station, proves them off, powers one at a time and sees what answers. Whatever happens, everything is
+ * switched off in the end, by the guard if need be. Throws SLOT_BUSY when a run has one of the slots, CONFIG_INVALID for a slot that there is not, what
+ * power throws when a slot cannot be proved off, and the signal's reason.
+ */
+export async function mapPorts(options: MapPortsOptions): Promise<PortMap> {
+  const { station, only, runtimeFolder, resultsFolder, onProgress = () => undefined } = options;
+  const chosen = chosenSlots(station, only);
+  const skipped: SkippedPort[] = [];
+  const care = createStationCare({
+    runtimeFolder,
+    resultsFolder,
+    onTrouble: (error) => onProgress(station.name, error.message),
+  });
+  try {
+    const ready = await care.ready(station);
+    const held = await openHeldSlots({ care, station, runtimeFolder, signal: options.signal });
+    try {
+      const seen = await lookAtAll({ ...options, chosen, held: held.slots, ready, skipped });
+      return { ...judgePorts(seen), skipped };
+    } finally {
+      await held.release();
+    }
+  } finally {
+    await care.close();
+  }
+}
+
+interface Look extends MapPortsOptions {
+  chosen: ReadonlySet<string>;
+  held: readonly HeldSlot[];
+  ready: ReadyStation;
+  skipped: SkippedPort[];
+}
+
+async function lookAtAll(look: Look): Promise<SlotAnswers[]> {
+  const { station, taken, ready, held, skipped, signal, listPorts = listSerialPorts } = look;
+  for (const { power } of held) await power.off({ signal });
+  const bench = ready.benchState;
+  const find = bench ? async () => [] : listPorts;
+  const candidates = await candidatePorts({ station, bench, taken, found: await find() });
+  skipped.push(...candidates.skipped);
+  const baudRate = station.slots.find(({ serial }) => serial)?.serial?.baudRate ?? usualBaudRate;
+  const onSkipped = (port: SkippedPort) => void skipped.push(port);
+  const ears = await openEars(candidates.ports, { baudRate, onSkipped });
+  try {
+    const seen: SlotAnswers[] = [];
+    for (const slot of held) seen.push(...(await lookAtOne(slot, ears, { ...look, listPorts: find })));
+    return seen;
+  } finally {
+    await ears.close();
+  }
+}
+
+async function lookAtOne(
+  held: HeldSlot,
+  ears: PortEars,
+  { chosen, skipped, ready, listPorts = listSerialPorts, onProgress, signal }: Look,
+): Promise<SlotAnswers[]> {
+  const { slot, power, overCurrent } = held;
+  const { id, serial, bootDrive } = slot;
+  const stop = AbortSignal.any([signal, overCurrent]);
+  const look = async (
+    key: MappedKey,
+    written: string | undefined,
+    find: () => Promise<SlotAnswers['answered']>,
+  ): Promise<SlotAnswers[]> => {
+    if (written === undefined) return [];
+    const about = { slot: id, key, written };
+    if (!chosen.has(id)) return [about];
+    if (slot.power === undefined && slot.reset === undefined)
+      return [{ ...about, answered: [], trouble: 'it has neither a power nor a reset line' }];
+    onProgress?.(id, `power on, listening for its ${key === 'bootDrive' ? 'boot drive' : 'port'}`);
+    try {
+      const answered = (await find()) ?? [];
+      onProgress?.(id, answered.map(({ path, how }) => `${path}: ${how}`).join('; ') || 'nothing answered');
+      const trouble = skipped.find(({ path }) => path === written)?.why;
+      return [{ ...about, answered, ...(trouble !== undefined && { trouble: `${written} ${trouble}` }) }];
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const trouble = asRigError(thrown).message;
+      onProgress?.(id, trouble);
+      return [{ ...about, answered: [], trouble }];
+    } finally {
+      // Proved, before the next one gets power.
+      await power.off();
+    }
+  };
+  const bench = ready.benchState;
+  const folders = new Map(
+    bench ? Object.entries(bench.bootDrives) : bootDrive === undefined ? [] : [[bootDrive, bootDrive]],
+  );
+  return [
+    ...(await look('serial.path', serial?.path, () =>
+      findSlotPorts({ slot, power, ears, listPorts, signal: stop }),
+    )),
+    ...(await look('bootDrive', bootDrive, () =>
+      findSlotDrives({ power, folders, onHost: bench === undefined, signal: stop }),
+    )),
+  ];
+}
+
+function chosenSlots({ name, slots }: Station, only: readonly string[] | undefined): Set<string> {
+  const known = slots.filter(({ serial, bootDrive }) => serial ?? bootDrive).map(({ id }) => id);
+  if (known.length === 0) {
+    const what = `no slot of ${name} has a serial port or a boot drive, so there is nothing to map`;
+    throw new RigError('CONFIG_INVALID', what);
+  }
+  for (const id of only ?? []) {
+    if (known.includes(id)) continue;
+    throw new RigError('CONFIG_INVALID', `${name} has no ${id} to map; it has ${known.join(', ')}`);
+  }
+  return new Set(only ?? known);
+}
