@@ -13,7 +13,9 @@ import type { LineBank } from '../../../bench/lines.js';
 import { startGuard, type Guard } from '../../../drivers/guard/guard.js';
 import { guardProcesses } from '../../../drivers/guard/guard-processes.js';
 import type { LineAddress } from '../../../gpio/line.js';
+import type { OutputAddress } from '../../../gpio/output.js';
 import { serveBenchLines, type BenchLinesServer } from '../../gpio/bench-lines-server.js';
+import { serveRelay } from '../power/relay.js';
 import type { OwnerPlan, OwnerState } from './programs/guard-owner.js';
 
 const lines: LineAddress[] = [
@@ -42,6 +44,37 @@ void test(
     const text = await readFile(log, 'utf8');
     assert.match(text, new RegExp(`the owner has died; killed ${state.worker}; `));
     assert.match(text, /ends after \d+ ms; 3 of 3 lines are safe\n$/);
+  },
+);
+
+void test('a relay on the network is switched off too when the owner is killed', { timeout }, async (t) => {
+  const relay = await serveRelay();
+  t.after(() => relay.close());
+  const { server, log, owner, state } = await startOwner(t, [relay.address]);
+  assert.ok(relay.isOn());
+  owner.kill('SIGKILL');
+  await server.until(allOff);
+  await relay.untilOff();
+  await untilGone(state.guard);
+  assert.equal(relay.isOn(), false);
+  assert.match(await readFile(log, 'utf8'), /ends after \d+ ms; 4 of 4 lines are safe\n$/);
+});
+
+void test(
+  'a relay that hangs is named, and its lines go off before it has had its time',
+  { timeout },
+  async (t) => {
+    const { server, guard, log } = await startWatching(t);
+    const relay = await serveRelay({ timeoutMs: 300 });
+    t.after(() => relay.close());
+    await guard.watch('relay', server.spec, [{ address: relay.address, safe: false }]);
+    relay.hang();
+    setOn(server);
+    const off = server.until(allOff);
+    const stopped = assert.rejects(guard.stop(), /1 of 4 lines safe: 127\.0\.0\.1:\d+\/relay\/0 \(LINE_LOST/);
+    await off;
+    assert.doesNotMatch(await readFile(log, 'utf8'), /stopped by its owner/);
+    await stopped;
   },
 );
 
@@ -236,9 +269,10 @@ async function startServer(t: TestContext): Promise<{ server: BenchLinesServer; 
 /** A process that owns a guard over lines that are on; what it started is ended after the test. */
 async function startOwner(
   t: TestContext,
+  others: readonly OutputAddress[] = [],
 ): Promise<{ server: BenchLinesServer; log: string; owner: ChildProcess; state: OwnerState }> {
   const { server, log } = await startServer(t);
-  const plan: OwnerPlan = { spec: server.spec, lines, log };
+  const plan: OwnerPlan = { spec: server.spec, lines: [...lines, ...others], log };
   const program = fileURLToPath(new URL('./programs/guard-owner.ts', import.meta.url));
   const owner = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'inherit'],

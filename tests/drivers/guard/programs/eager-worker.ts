@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openBackend } from '../../../../gpio/backend.js';
+import { openOutputs } from '../../../../drivers/power/open-outputs.js';
 import type { OwnerPlan } from './guard-owner.js';
 
 // Stands for a worker in the middle of its work: whatever anyone else does, it switches its lines on again for as long as there are any.
 const plan = JSON.parse(process.argv[2] ?? '') as OwnerPlan;
-const backend = await openBackend(plan.spec);
+const backend = await openOutputs(plan.spec);
 const lines = await Promise.all(plan.lines.map((address) => backend.openOutput(address, { initial: true })));
 process.stdout.write('on\n');
 for (;;) {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { openBackend } from '../../../../gpio/backend.js';
+import { openOutputs } from '../../../../drivers/power/open-outputs.js';
 import { startGuard } from '../../../../drivers/guard/guard.js';
-import type { LineAddress, LineBackendSpec } from '../../../../gpio/line.js';
+import type { LineBackendSpec } from '../../../../gpio/line.js';
+import type { OutputAddress } from '../../../../gpio/output.js';
 
 /** What the test tells this program, as JSON in its first argument. */
 export interface OwnerPlan {
   spec: LineBackendSpec;
-  lines: LineAddress[];
+  lines: OutputAddress[];
   log: string;
 }
 
@@ -33,7 +34,7 @@ const worker = spawn(process.execPath, ['--import', 'tsx', workerProgram, JSON.s
 const bystander = spawn('sleep', ['600'], { stdio: ['ignore', 'inherit', 'inherit'] });
 await new Promise((resolve) => worker.stdout.once('data', resolve));
 await guard.addProcess(worker.pid ?? 0);
-const backend = await openBackend(plan.spec);
+const backend = await openOutputs(plan.spec);
 for (const address of plan.lines) await backend.openOutput(address, { initial: true });
 const state: OwnerState = { guard: guard.pid, worker: worker.pid ?? 0, bystander: bystander.pid ?? 0 };
 process.stdout.write(`${JSON.stringify(state)}\n`);
