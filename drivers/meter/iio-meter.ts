@@ -1,7 +1,10 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RigError } from '../../core/errors.js';
-import { deviceFolder, isThere, readDecimal } from './kernel-files.js';
+import { deviceFolder } from './device-folder.js';
+import { meterOf, type Channel } from './file-meter.js';
 import type { IioMeterOptions, Meter, MeterTimes } from './meter.js';
+import { valueFile } from './value-file.js';
 
 /**
  * A meter of the kernel's IIO class (Documentation/ABI/testing/sysfs-bus-iio): a channel is `<channel>_input` in mV or mA, or
@@ -11,32 +14,36 @@ export async function openIioMeter(options: IioMeterOptions, times: MeterTimes =
   const folder = await deviceFolder(options.iio, /^iio:device\d+$/);
   const volts = await openChannel(folder, options.volts, times);
   const amps = options.amps === undefined ? undefined : await openChannel(folder, options.amps, times);
-  const read: Meter['read'] = async () => {
-    const railVolts = (await volts()) / 1000;
-    return amps === undefined ? { railVolts } : { railVolts, railAmps: (await amps()) / 1000 };
-  };
-  await read();
-  return { read, close: () => Promise.resolve() };
+  return meterOf(volts, amps);
 }
 
-/** Reads one channel, in mV or mA. */
+/** Opens no file for good before it knows that there is a scale. */
 async function openChannel(
   folder: string,
   channel: string,
   { answerTimeoutMs }: MeterTimes,
-): Promise<() => Promise<number>> {
-  const processed = join(folder, `${channel}_input`);
-  if (await isThere(processed)) return () => readDecimal(processed, answerTimeoutMs);
-  const raw = join(folder, `${channel}_raw`);
-  const whole = () => readDecimal(raw, answerTimeoutMs);
-  await whole();
-  const scaleFile = await attributeOf(folder, channel, 'scale');
-  if (scaleFile === undefined)
-    throw new RigError('METER_FAILED', `${raw} has no scale, so it is not known what it measures`);
-  const offsetFile = await attributeOf(folder, channel, 'offset');
-  const scale = await readDecimal(scaleFile, answerTimeoutMs);
-  const offset = offsetFile === undefined ? 0 : await readDecimal(offsetFile, answerTimeoutMs);
-  return async () => ((await whole()) + offset) * scale;
+): Promise<Channel> {
+  const fileOf = (name: string) => valueFile(join(folder, name), 'decimal', answerTimeoutMs);
+  const once = async (name: string) => {
+    const file = fileOf(name);
+    try {
+      return await file.read();
+    } finally {
+      file.close();
+    }
+  };
+  if (await isThere(join(folder, `${channel}_input`))) return fileOf(`${channel}_input`);
+  await once(`${channel}_raw`);
+  const scaleName = await attributeOf(folder, channel, 'scale');
+  if (scaleName === undefined) {
+    const what = `${join(folder, `${channel}_raw`)} has no scale, so it is not known what it measures`;
+    throw new RigError('METER_FAILED', what);
+  }
+  const offsetName = await attributeOf(folder, channel, 'offset');
+  const scale = await once(scaleName);
+  const offset = offsetName === undefined ? 0 : await once(offsetName);
+  const raw = fileOf(`${channel}_raw`);
+  return { read: async () => ((await raw.read()) + offset) * scale, close: raw.close };
 }
 
 /** The channel's own attribute, else that of its kind: `in_voltage1_scale`, `in_voltage_scale`, `in_scale`. */
@@ -44,8 +51,14 @@ async function attributeOf(folder: string, channel: string, name: string): Promi
   const kind = channel.replace(/^(\w+?)\d+(?:(-[a-z]+)\d+)?.*$/, '$1$2');
   const direction = channel.replace(/_.*$/, '');
   for (const owner of [channel, kind, direction]) {
-    const file = join(folder, `${owner}_${name}`);
-    if (await isThere(file)) return file;
+    if (await isThere(join(folder, `${owner}_${name}`))) return `${owner}_${name}`;
   }
   return undefined;
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
