@@ -28,33 +28,30 @@ export interface OperatorCareOptions {
   onTrouble: (error: RigError) => void;
 }
 
-interface Watched {
-  lines: Outputs;
-  interlock: Interlock;
-}
-
 export function createOperatorCare({ care, onCut, onTrouble }: OperatorCareOptions): OperatorCare {
-  const stations = new Map<string, Promise<Watched>>();
+  const stations = new Map<string, Promise<Interlock>>();
+  /** By the way to the lines: on one that is open a second station may have the same input. */
+  const backends = new Map<string, Promise<Outputs>>();
   const cuts = new Map<string, AbortSignal>();
   let closing: Promise<void> | undefined;
 
-  const open = async (station: Station, operator: Operator): Promise<Watched> => {
-    const { name } = station;
+  const backendOf = async (station: Station): Promise<Outputs> => {
     const { gpio } = await care.ready(station);
     if (closing) throw new RigError('ABORTED', 'the run is ending');
-    const lines = await openOutputs(gpio);
-    try {
-      const interlock = await openInterlock(name, operator, lines);
-      cuts.set(name, interlock.cut);
-      const told = () => onCut(name, asRigError(abortedBy(interlock.cut)));
-      interlock.cut.addEventListener('abort', told, { once: true });
-      return { lines, interlock };
-    } catch (thrown) {
-      await lines.close();
-      throw thrown;
-    }
+    const key = JSON.stringify(gpio);
+    const backend = backends.get(key) ?? openOutputs(gpio);
+    backends.set(key, backend);
+    return backend;
   };
-  const watched = (station: Station): Promise<Watched> | undefined => {
+  const open = async (station: Station, operator: Operator): Promise<Interlock> => {
+    const { name } = station;
+    const interlock = await openInterlock(name, operator, await backendOf(station));
+    cuts.set(name, interlock.cut);
+    const told = () => onCut(name, asRigError(abortedBy(interlock.cut)));
+    interlock.cut.addEventListener('abort', told, { once: true });
+    return interlock;
+  };
+  const watched = (station: Station): Promise<Interlock> | undefined => {
     const { name, operator } = station;
     if (operator === undefined) return undefined;
     const known = stations.get(name) ?? open(station, operator);
@@ -66,20 +63,16 @@ export function createOperatorCare({ care, onCut, onTrouble }: OperatorCareOptio
     if (cut?.aborted) throw abortedBy(cut);
   };
   const close = async () => {
-    const ends = [...stations.values()].map(async (each) => {
-      const { lines, interlock } = await each;
-      await interlock.close();
-      await lines.close();
-    });
-    await Promise.allSettled(ends);
+    await Promise.allSettled([...stations.values()].map(async (each) => (await each).close()));
+    await Promise.allSettled([...backends.values()].map(async (each) => (await each).close()));
   };
   return {
-    mayStart: async (station, options) => (await watched(station))?.interlock.mayStart(options),
+    mayStart: async (station, options) => (await watched(station))?.mayStart(options),
     check,
     async look(station) {
       check(station);
       const known = await stations.get(station)?.catch(() => undefined);
-      await known?.interlock.look();
+      await known?.look();
       check(station);
     },
     async sound(station, signal) {

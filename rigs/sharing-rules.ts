@@ -6,7 +6,7 @@ import type { ValuePath } from './yaml-source.js';
 
 type File = CheckedFile<StationFile>;
 
-/** One thing of the host that only one slot can have. */
+/** One thing of the host that only one slot, or one operator's panel, can have. */
 interface Claim {
   file: File;
   path: ValuePath;
@@ -14,11 +14,14 @@ interface Claim {
   thing: string;
   /** Whose it is: `power of slot1`. */
   owner: string;
+  /** Two stations may have it when both claim it so. */
+  shared?: true;
 }
 
 /**
- * No two slots of the rig may have one serial port, one meter input or one GPIO line. The same within a station is a problem of its
- * file; between two stations it concerns both, and is returned. Virtual stations have a host of their own.
+ * No two slots of the rig, and no slot and operator's panel, may have one serial port, one meter input or one GPIO line. The same within a station is a
+ * problem of its file; between two stations it concerns both, and is returned. Virtual stations have a host of their own. One emergency stop may stop several
+ * stations: it is an input, and whoever presses it means them all.
  */
 export function checkSharing(files: readonly File[]): Problem[] {
   const between: Problem[] = [];
@@ -27,6 +30,7 @@ export function checkSharing(files: readonly File[]): Problem[] {
     const key = `${claim.file.values.bench ?? 'hardware'} ${claim.thing}`;
     const first = claims.get(key);
     if (first === undefined) claims.set(key, claim);
+    else if (claim.shared && first.shared && first.file !== claim.file) continue;
     else if (first.file === claim.file) claim.file.report(claim.path, conflict(claim, first, 'line'));
     else between.push(...betweenStations(claim, first));
   }
@@ -44,12 +48,39 @@ function conflict(claim: Claim, first: Claim, where: string): string {
 }
 
 function claimsOf(file: File): Claim[] {
-  return (file.values.slots ?? []).flatMap((slot, index) => {
+  const ofOperator = operatorLines.flatMap(({ key, role, shared }): Claim[] => {
+    const { chip, line } = file.values.operator?.[key] ?? {};
+    if (chip === undefined || line === undefined) return [];
+    const claim = {
+      file,
+      path: ['operator', key],
+      thing: lineThing(chip, line),
+      owner: `${role} of ${file.name}`,
+    };
+    return [{ ...claim, ...(shared && { shared }) }];
+  });
+  const ofSlots = (file.values.slots ?? []).flatMap((slot, index) => {
     const slotName = slot?.id ?? `slots[${index}]`;
     return thingsOf(slot ?? {}).map(({ path, thing, role }): Claim => {
       return { file, path: ['slots', index, ...path], thing, owner: `${role} of ${slotName}` };
     });
   });
+  return [...ofOperator, ...ofSlots];
+}
+
+const operatorLines: readonly {
+  key: 'lid' | 'emergencyStop' | 'start' | 'buzzer';
+  role: string;
+  shared?: true;
+}[] = [
+  { key: 'lid', role: 'lid' },
+  { key: 'emergencyStop', role: 'emergency stop', shared: true },
+  { key: 'start', role: 'start button' },
+  { key: 'buzzer', role: 'buzzer' },
+];
+
+function lineThing(chip: string, line: number): string {
+  return `GPIO line ${lineName({ chip, line })}`;
 }
 
 function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; role: string }[] {
@@ -64,7 +95,7 @@ function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; rol
   ];
   const things = lines.flatMap(([path, line, role]) => {
     if (line?.chip === undefined || line.line === undefined) return [];
-    return [{ path, thing: `GPIO line ${lineName({ chip: line.chip, line: line.line })}`, role }];
+    return [{ path, thing: lineThing(line.chip, line.line), role }];
   });
   const port = serial?.path;
   if (port !== undefined)

@@ -168,6 +168,21 @@ test('one line in two stations concerns both', async (t) => {
   );
 });
 
+test('two stations may have one emergency stop, and nothing else of a panel', async (t) => {
+  const panel = (lid: number) =>
+    `operator: { emergencyStop: { chip: panel, line: 0 }, lid: { chip: panel, line: ${lid} } }\nslots:\n`;
+  const rigWith = (lid: number) => {
+    return loadTinyRig(t, {
+      'rigs/station1.yaml': station.replace('slots:\n', panel(1)),
+      'rigs/station2.yaml': second.replace('slots:\n', panel(lid)),
+    });
+  };
+  assert.deepEqual((await rigWith(2)).problems, []);
+  const messages = (await rigWith(1)).problems.map(({ what }) => what);
+  assert.equal(messages.length, 2);
+  assert.match(messages.join(), /panel\/1 is already the lid of station1 \(station1\.yaml line \d+\)/);
+});
+
 test('a virtual station may stand in for a real one with the same lines', async (t) => {
   const onHardware = station
     .replace('station1', 'station2')

@@ -203,6 +203,22 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a line of the operator that is a slot’s too is refused',
+    edits: [
+      [
+        'slots:\n',
+        'operator: { lid: { chip: header, line: 2 }, buzzer: { chip: panel, line: 1 } }\nslots:\n',
+      ],
+    ],
+    problems: [
+      {
+        at: '{ chip: header, line: 2 }\n',
+        path: 'slots[0].reset',
+        says: ['header/2', 'lid of station1 (line', 'reset line of slot1'],
+      },
+    ],
+  },
+  {
     name: 'two outputs of one slot on one line are refused',
     edits: [['reset: { chip: header, line: 2 }', 'reset: { chip: header, line: 1 }']],
     problems: [
