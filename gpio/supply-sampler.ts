@@ -25,8 +25,8 @@ export interface SupplySampler {
   onFailure(listener: (thrown: unknown) => void): () => void;
 }
 
-/** Between the end of a reading and the next, in ms. */
-const restMs = 10;
+/** Between the end of a reading and the next, in ms. More readings would take time from the flashing of all slots, fewer would cut off a short too late. */
+const restMs = 20;
 const keptMs = 30_000;
 
 /** Makes the loop of one meter; it stands still until it is started. */
