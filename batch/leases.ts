@@ -138,8 +138,10 @@ export function createLeases(options: LeasesOptions): Leases {
     const consoleLog = options.consoleLog(header);
     const draft = draftRecord(header, { proof: request.proof, consoleLog });
     open.set(header.attemptId, { header, hold: held, draft, leave });
-    const { powerOn, limits } = station;
-    return { header, slot: held.slot, gpio: held.gpio, images: held.images, powerOn, limits, consoleLog };
+    const { slot, gpio, images } = held;
+    const { powerOn, limits, selftest } = station;
+    const known = selftest && { selftest };
+    return { header, slot, gpio, images, powerOn, limits, ...known, consoleLog };
   };
   return {
     async grant(station, request, gone) {

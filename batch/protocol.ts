@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/error-catalogue.js';
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
-import type { PowerOn, Slot } from '../rigs/types.js';
+import type { PowerOn, Selftest, Slot } from '../rigs/types.js';
 
 /** What a worker may ask of the coordinator: op → arguments and answer. Sent as JSON lines over the run's unix socket. */
 export interface CoordinatorOps {
@@ -48,6 +48,8 @@ export interface Lease {
   images: FlashImage[];
   powerOn: PowerOn;
   limits: { flashesAtOnce: number };
+  /** Units whose worth is known, for a self-test. */
+  selftest?: Selftest;
   /** Path of the attempt's console log, relative to the results folder. */
   consoleLog: string;
   /** Absolute path of the run's results folder. */
