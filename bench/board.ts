@@ -1,7 +1,7 @@
 import type { BenchPorts, BenchSlot } from '../rigs/bench.js';
 import { faultOf } from './board-faults.js';
 import type { BoardFamily, BoardParts, BootMode } from './board-family.js';
-import type { MeterFiles } from './meters.js';
+import type { MeterDisplay } from './meters.js';
 import type { FlashArray, Wire } from './parts.js';
 import { createSupply, loads } from './supply.js';
 
@@ -25,7 +25,7 @@ export interface BoardOptions {
   /** The life of the chip that is fitted. */
   family: (chip: string) => BoardFamily;
   ports: Pick<BenchPorts, 'drive' | 'network'>;
-  meter?: MeterFiles;
+  meter?: MeterDisplay;
   /** The boot strap at this moment: sampled when power comes up and when a watchdog or the brown-out detector resets the chip. */
   strap: () => BootMode;
   /** Bytes of the host that reach the chip while it runs what is in its flash. */
@@ -39,6 +39,7 @@ export function createBoard(options: BoardOptions): Board {
   const { wire, strap, log, slot, meter } = options;
   const { faults } = slot;
   const dead = faultOf(faults, 'dead') !== undefined;
+  const empty = faultOf(faults, 'empty') !== undefined;
   const noSupply = faultOf(faults, 'no-power') !== undefined;
   const short = faultOf(faults, 'short');
   const riseMs = faultOf(faults, 'slow-rise')?.riseMs;
@@ -62,6 +63,7 @@ export function createBoard(options: BoardOptions): Board {
     wire.setPowered(false);
   };
   const start = (mode: BootMode, startedBy: BoardParts['startedBy'], knockedAt?: number): void => {
+    if (empty) return enter('no board');
     if (dead) {
       supply.setLoad(loads.stuck);
       return enter('dead');
@@ -82,6 +84,7 @@ export function createBoard(options: BoardOptions): Board {
   const supply = createSupply({
     nominalMillivolts: (slot.railVolts ?? 5) * 1000,
     broken: noSupply,
+    unloaded: empty,
     ...(riseMs !== undefined && { riseMs }),
     ...(short && { short: { afterMs: short.afterMs ?? 0, milliamps: short.milliamps ?? 2500 } }),
     ...(meter && { meter }),

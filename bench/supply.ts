@@ -1,4 +1,4 @@
-import type { MeterFiles } from './meters.js';
+import type { MeterDisplay } from './meters.js';
 import { timings } from './timings.js';
 
 /** What a board draws from its rail, in milliamperes. */
@@ -27,11 +27,13 @@ export interface SupplyOptions {
   nominalMillivolts: number;
   /** True: the rail stays at 0, as with a short or an open fuse. */
   broken: boolean;
+  /** True: nothing hangs on it, so that it charges no capacitors. */
+  unloaded?: boolean;
   /** From switching on until the rail is up; `timings.railRise` unless told. */
   riseMs?: number;
   /** The board shorts the rail this long after every switching on; the supply's limit then lets so much current through. */
   short?: { afterMs: number; milliamps: number };
-  meter?: MeterFiles;
+  meter?: MeterDisplay;
   /** The rail has been up long enough for the board to start. Not called when it was switched off before. */
   onUp: () => void;
   /** The supply was switched off: the board is dead from this moment, although its rail still falls. */
@@ -95,8 +97,10 @@ export function createSupply(options: SupplyOptions): Supply {
       if (on) {
         moveTo(1, riseMs - timings.railStep);
         later(options.onUp, riseMs * releaseShare);
-        setInrush(inrushMilliamps);
-        later(() => setInrush(0), timings.inrush);
+        if (!options.unloaded) {
+          setInrush(inrushMilliamps);
+          later(() => setInrush(0), timings.inrush);
+        }
         if (short) later(shortOut, short.afterMs);
       } else {
         options.onDown();

@@ -35,6 +35,7 @@ const shortAfter = numeric('short@500', (afterMs) => within(afterMs, longestMs, 
 
 const kinds: Record<FaultKind['kind'], KindSyntax> = {
   dead: plain('dead'),
+  empty: plain('empty'),
   'no-power': plain('no-power'),
   'slow-rise': numeric('slow-rise@1500', (riseMs) =>
     riseMs < shortestRiseMs ? undefined : within(riseMs, longestMs, { kind: 'slow-rise', riseMs }),
@@ -103,7 +104,8 @@ function isKind(text: string): text is FaultKind['kind'] {
 }
 
 /** The kinds that have no argument. */
-type PlainKind = 'dead' | 'no-power' | 'stuck-on' | 'protected' | 'brownout-at-wifi' | 'silent-console';
+type PlainKind =
+  'dead' | 'empty' | 'no-power' | 'stuck-on' | 'protected' | 'brownout-at-wifi' | 'silent-console';
 
 function plain(kind: PlainKind): KindSyntax {
   return { example: kind, parse: (argument) => (argument === undefined ? { kind } : undefined) };

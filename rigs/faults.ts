@@ -9,6 +9,8 @@ export type Fault = FaultKind & {
 export type FaultKind =
   /** Powered, draws current, says nothing and answers nothing. */
   | { kind: 'dead' }
+  /** There is no board in the nest: the rail rises, nothing draws current, nothing answers. */
+  | { kind: 'empty' }
   /** The rail does not rise. */
   | { kind: 'no-power' }
   /** The rail takes this long to rise. */

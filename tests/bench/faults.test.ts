@@ -32,6 +32,16 @@ describe('a board with a fault', () => {
     assert.ok((rig.meter.lastMilliamps ?? 0) > 0);
   });
 
+  it('empty: the rail rises, nothing draws current and nothing answers', async (test) => {
+    const rig = await faulty(test, { kind: 'empty' });
+    await rig.untilState('no board');
+    await rig.host.send('help\n');
+    await afterAGoodBoardIsReady(test);
+    assert.equal(rig.host.text(), '');
+    assert.ok(rig.meter.highestMillivolts > 4000);
+    assert.equal(rig.meter.lastMilliamps, 0);
+  });
+
   it('no-power: its rail stays at 0 and it says nothing', async (test) => {
     const rig = await faulty(test, { kind: 'no-power' });
     await afterAGoodBoardIsReady(test);

@@ -68,7 +68,7 @@ describe('faults in RIG_FAULTS', () => {
   it('are refused all together, each by name, with the kinds that exist', () => {
     assert.match(
       messageOf('slot1:ded dead@4 panic hang@101 dropped-bytes@2 slot2:dead constructor wrong-chip@8266'),
-      /^CONFIG_INVALID: RIG_FAULTS: 'slot1:ded', 'dead@4', 'panic', 'hang@101', 'dropped-bytes@2', 'constructor', 'wrong-chip@8266' is not a fault; .*one of: dead no-power slow-rise@1500 short stuck-on bad-cell@0x20000 /,
+      /^CONFIG_INVALID: RIG_FAULTS: 'slot1:ded', 'dead@4', 'panic', 'hang@101', 'dropped-bytes@2', 'constructor', 'wrong-chip@8266' is not a fault; .*one of: dead empty no-power slow-rise@1500 short stuck-on bad-cell@0x20000 /,
     );
   });
 });

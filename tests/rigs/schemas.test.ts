@@ -85,6 +85,7 @@ test('boards and releases name chips in the same way, and every chip that is kno
 /** One of each, so that a new kind of fault does not compile until it is here. */
 const everyFault: { [Kind in FaultKind['kind']]: Extract<FaultKind, { kind: Kind }> } = {
   dead: { kind: 'dead' },
+  empty: { kind: 'empty' },
   'no-power': { kind: 'no-power' },
   'slow-rise': { kind: 'slow-rise', riseMs: 1500 },
   short: { kind: 'short', afterMs: 2000, milliamps: 3000 },
