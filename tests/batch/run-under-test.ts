@@ -36,6 +36,8 @@ export interface RunsUnderTest {
   root: string;
   runtimeFolder: string;
   station: Station;
+  /** Further stations of the runs; none unless a test puts them in. */
+  others: Station[];
   start(runId: string): Promise<Coordinator>;
   worker(runId: string): Promise<TestWorker>;
   journal(runId: string): Promise<JournalEntry[]>;
@@ -55,13 +57,14 @@ export async function runsUnderTest(options: { slots?: number; root?: string } =
     root,
     runtimeFolder: join(root, 'runtime'),
     station,
+    others: [],
     folder,
     async start(runId) {
       const coordinator = await startCoordinator({
         runId,
         resultsFolder: folder(runId),
         socketPath: socketPath(runId),
-        stations: [station],
+        stations: [station, ...runs.others],
         runtimeFolder: runs.runtimeFolder,
       });
       coordinators.push(coordinator);

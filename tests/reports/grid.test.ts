@@ -61,6 +61,14 @@ describe('the grid', () => {
     assert.equal(gridLines(grid.rows, view)[0], '  ▸ slot1  starting  attempt 2');
   });
 
+  test('shows what a slot waits for, and that its power was cut', () => {
+    const grid = gridOf([{ ...slot1, type: 'waits', what: 'close the lid' }]);
+    assert.equal(gridLines(grid.rows, view)[0], '  · slot1  waits: close the lid');
+    grid.apply(lease, 1000);
+    grid.apply({ ...slot1, type: 'cut', code: 'LID_OPENED', what: 'the lid was opened' }, 2000);
+    assert.equal(gridLines(grid.rows, view)[0], '  ▸ slot1  power cut: LID_OPENED');
+  });
+
   test('counts each outcome', () => {
     const outcomes = ['pass', 'fail', 'error', 'aborted'] as const;
     const events = outcomes.map((outcome, index): RunEvent => ({
@@ -183,6 +191,35 @@ describe('plain lines', () => {
       'slot1  flash failed (1.0s)',
       'slot1  FAIL FLASH_STALLED: silent (5.0s)',
       'slot1  starts attempt 2',
+    ]);
+  });
+
+  test('say once for all slots what their station waits for and what has cut its power', () => {
+    const grid = createGrid();
+    const toLine = createPlainLines();
+    const at = (slot: string) => ({ station: 'station1', slot });
+    const waits = (slot: string, what: string): RunEvent => ({ ...at(slot), type: 'waits', what });
+    const cut = (slot: string): RunEvent => ({
+      ...at(slot),
+      type: 'cut',
+      code: 'LID_OPENED',
+      what: 'it was opened',
+    });
+    const events = [
+      waits('slot1', 'close the lid'),
+      waits('slot2', 'close the lid'),
+      waits('slot1', 'press start'),
+      waits('slot2', 'press start'),
+      lease,
+      cut('slot1'),
+      cut('slot2'),
+    ];
+    const lines = events.flatMap((event) => toLine(event, grid.apply(event, 0), event.slot, 0) ?? []);
+    assert.deepEqual(lines, [
+      'station1  waits: close the lid',
+      'station1  waits: press start',
+      'slot1  starts',
+      'station1  POWER CUT LID_OPENED: it was opened',
     ]);
   });
 });
