@@ -92,8 +92,6 @@ export interface Slot {
 export interface SlotSerial extends LinkOptions {
   /** Where its adapter hangs: one that does not answer any more is reset by it. */
   hubPort?: HubPortAddress;
-  /** The board itself is the USB device: the port is there only while it has power. */
-  native?: boolean;
 }
 
 /** The one name that a record has for where a board was: its port, else its address, else its boot drive. */

@@ -1,7 +1,7 @@
 import { pause } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { openSerialLink } from '../link/serial-link.js';
-import { enterLoaderBy } from './enter-loader.js';
+import { enterBeforeOpening, enterLoaderBy } from './enter-loader.js';
 import type { SerialDriverOptions } from './flash-driver.js';
 import { readRomSpeech, romTextBaudRate } from './rom-speech.js';
 
@@ -22,7 +22,8 @@ export async function enterListening(options: SerialDriverOptions, signal: Abort
 }
 
 /** Enters the loader and returns what the board said meanwhile, the last 2000 characters of it. Throws PORT_* and what the rig throws. */
-export async function enterAndHear(options: SerialDriverOptions, signal: AbortSignal): Promise<string> {
+export async function enterAndHear(given: SerialDriverOptions, signal: AbortSignal): Promise<string> {
+  const options = await enterBeforeOpening(given, signal);
   const link = await openSerialLink(options.link);
   try {
     let heard = '';

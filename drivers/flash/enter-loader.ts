@@ -22,6 +22,19 @@ export async function enterLoaderBy(
   }, signal);
 }
 
+/**
+ * Of a board that is its own USB device the port goes with its power: the rig brings it into its loader before the port is opened, and not again on it.
+ * Other options are returned as they are.
+ */
+export async function enterBeforeOpening(
+  options: SerialDriverOptions,
+  signal: AbortSignal,
+): Promise<SerialDriverOptions> {
+  if (!options.link.native) return options;
+  await rigEnters(options.enterLoader, signal);
+  return { ...options, enterLoader: () => Promise.resolve() };
+}
+
 /** Lets the rig switch its lines, in time. Throws STEP_TIMEOUT and what the rig throws. */
 export async function rigEnters(enterLoader: EnterLoader, signal: AbortSignal): Promise<void> {
   await withDeadline(enterLoader, {

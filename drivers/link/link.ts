@@ -32,4 +32,6 @@ export interface LinkOptions {
   loaderParity?: 'none' | 'even' | 'odd';
   /** DTR and RTS of the adapter drive the board's reset circuit: see auto-reset.ts. */
   autoReset?: boolean;
+  /** The board itself is the USB device: the port is there only while it has power, and opening waits for it. */
+  native?: boolean;
 }

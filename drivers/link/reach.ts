@@ -19,7 +19,8 @@ const connectMs = 2000;
  * sent. Throws PORT_*, NETWORK_UNREACHABLE where this host has no way there, and DUT_SILENT where nobody answers.
  */
 export async function reach({ serial, bootDrive, network }: Places): Promise<void> {
-  if (serial) {
+  // A board that also shows a boot drive may be in its loader, where its port is not.
+  if (serial && !(serial.native && bootDrive !== undefined)) {
     const { openSerialLink } = await import('./serial-link.js');
     await (await openSerialLink(serial)).close();
   }

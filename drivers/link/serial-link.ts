@@ -4,19 +4,21 @@ import type { Link, LinkOptions } from './link.js';
 import { lostError } from './port-errors.js';
 import { startReader } from './port-reader.js';
 import { makeWriter } from './port-writer.js';
-import { closePort, openPort, setPortLines } from './serial-port.js';
+import { closePort, hasNoBreak, openPort, setPortLines } from './serial-port.js';
 
 const writeTimeoutMs = 2000;
 /** Time for a port to send what it holds: 64 KiB at the line rate and this much on top, in ms. */
 const drainSlackMs = 2000;
 
 /**
- * Opens a serial port as a link, with DTR and RTS released: an asserted line holds many boards in reset. Throws
- * PORT_NOT_FOUND (naming the ports there are), PORT_PERMISSION, PORT_BUSY, PORT_LOST.
+ * Opens a serial port as a link, with DTR and RTS released: an asserted line holds many boards in reset. `note` gets what is not as it should be and can
+ * be lived with. Throws PORT_NOT_FOUND (naming the ports there are; the board's fault where the port is its own), PORT_PERMISSION, PORT_BUSY, PORT_LOST.
  */
-export async function openSerialLink(options: LinkOptions): Promise<Link> {
+export async function openSerialLink(
+  options: LinkOptions & { note?: (text: string) => void; signal?: AbortSignal },
+): Promise<Link> {
   const { path } = options;
-  const port = await openPort(options);
+  const port = await openPort(options, options.signal);
   const lost = new AbortController();
   const listeners = new Set<(chunk: Buffer) => void>();
   let baudRate = options.baudRate;
@@ -50,8 +52,19 @@ export async function openSerialLink(options: LinkOptions): Promise<Link> {
   const drain = () =>
     onPort('drain', Math.ceil((65_536 * 10_000) / baudRate) + drainSlackMs, () => port.drain());
 
+  const releaseLines = async () => {
+    try {
+      await setPortLines(port, { dtr: false, rts: false });
+    } catch (thrown) {
+      if (!options.native || !hasNoBreak(thrown)) throw thrown;
+      options.note?.(
+        `--- DTR and RTS of ${path} stay asserted: its USB function knows no break, so they cannot be set`,
+      );
+    }
+  };
+
   try {
-    await onPort('release DTR and RTS', writeTimeoutMs, () => setPortLines(port, { dtr: false, rts: false }));
+    await onPort('release DTR and RTS', writeTimeoutMs, releaseLines);
   } catch (error) {
     await close();
     throw error;

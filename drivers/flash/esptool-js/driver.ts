@@ -1,6 +1,7 @@
 import { RigError } from '../../../core/errors.js';
 import type { DeviceIdentity } from '../../../core/record.js';
 import { makeCalls } from '../calls.js';
+import { enterBeforeOpening } from '../enter-loader.js';
 import type { FlashCallOptions, FlashDriver, SerialDriverOptions } from '../flash-driver.js';
 import { enterLoader, openSession, preloadSession, stillThere, type Session } from './connect.js';
 import { eraseRegion } from './erase-flash.js';
@@ -29,9 +30,10 @@ export function openEsptoolJs(options: SerialDriverOptions): FlashDriver {
   };
   const connect = async (signal: AbortSignal): Promise<{ board: Session; identity: DeviceIdentity }> => {
     await end();
+    const entering = await enterBeforeOpening(options, signal);
     const board = (session = await openSession(options));
     signal.throwIfAborted();
-    await enterLoader(board, options, signal);
+    await enterLoader(board, entering, signal);
     return { board, identity: await identifyBoard(board) };
   };
   const withStub = async (signal: AbortSignal): Promise<Session> => {

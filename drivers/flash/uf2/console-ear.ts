@@ -16,7 +16,7 @@ const leastText = 8;
  * then.
  */
 export async function listenOn(options: LinkOptions): Promise<ConsoleEar | undefined> {
-  const link = await openSerialLink(options).catch(() => undefined);
+  const link = await openSerialLink({ ...options, native: false }).catch(() => undefined);
   if (link === undefined) return undefined;
   let text = '';
   link.onData((chunk) => (text = (text + chunk.toString('latin1')).slice(-2000)));
