@@ -38,8 +38,8 @@ export interface SafetyInputOptions {
 const confirmMs = 5;
 /** Edges can be missed and wires can break in silence: the line is read this often in any case. */
 const heartbeatMs = 250;
-/** A chip that has not answered for this long has gone. */
-const readTimeoutMs = 200;
+/** A chip that has not answered for this long, twice, has gone; a read that is a process of its own takes a while on a busy host. */
+const readTimeoutMs = 500;
 
 /** Reads the input and watches it by edges and by a heartbeat. A line that cannot be read is not safe. Throws as `watch` does. */
 export async function watchSafetyInput(options: SafetyInputOptions): Promise<SafetyInput> {
