@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { csvStatus } from '../core/outcome.js';
+import type { SelftestRecord } from '../core/record.js';
 import { failureText } from './text.js';
 import type { Unit } from './units.js';
 
@@ -25,6 +26,7 @@ function notes(attempts: Unit['attempts']): string {
   const last = record?.failure;
   // So that nobody takes a board that was only looked at for one that is provisioned.
   const looked = record?.proof === 'identity' && record.outcome === 'pass';
+  const fit = record?.proof === 'rig' && record.outcome === 'pass';
   const { bootedVersion } = record?.rollback ?? {};
   const restored = record?.flashState === 'restored';
   const earlier = attempts
@@ -32,8 +34,17 @@ function notes(attempts: Unit['attempts']): string {
     .map(({ attempt, outcome, failure }) => `attempt ${attempt}: ${failure?.code ?? outcome}`);
   return [
     ...(last ? [failureText(last)] : []),
+    ...(fit ? [`self-test: the slot is fit (${nestText(record.selftest)})`] : []),
     ...(looked ? ['identified only; nothing was written'] : []),
     ...(restored ? [`holds again what it held before${bootedVersion ? ` (${bootedVersion})` : ''}`] : []),
     ...earlier,
   ].join('; ');
+}
+
+/** What was in the nest, and that it was judged rightly. */
+function nestText(selftest: SelftestRecord | undefined): string {
+  const { nest, unit } = selftest ?? {};
+  if (nest === 'golden') return 'the golden unit passed';
+  if (nest === 'knownBad') return `the known-bad unit failed: ${unit?.failure?.code ?? ''}`;
+  return 'the nest was empty';
 }

@@ -13,6 +13,7 @@ export function summaryText(data: RunData, units: readonly Unit[], files: readon
     counts(tally(units)),
     alreadyHeld(units),
     givenBack(units),
+    fitSlots(units),
     bad(units),
     unfinished(units),
     power(data),
@@ -58,6 +59,12 @@ function alreadyHeld(units: readonly Unit[]): string {
 function givenBack(units: readonly Unit[]): string {
   const back = units.filter(({ last }) => last.proof === 'backup' && last.outcome === 'pass');
   return back.length === 0 ? '' : `${back.length} hold again what they held before: not provisioned`;
+}
+
+/** A self-test is about slots: nobody shall take its pass for a provisioned board. */
+function fitSlots(units: readonly Unit[]): string {
+  const fit = units.filter(({ last }) => last.proof === 'rig' && last.outcome === 'pass');
+  return fit.length === 0 ? '' : `self-test: ${fit.length} slots are fit; nothing was provisioned`;
 }
 
 function bad(units: readonly Unit[]): string {

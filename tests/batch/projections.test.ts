@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { openJournal } from '../../batch/journal.js';
 import { writeProjections, type ProjectionFiles } from '../../batch/projections.js';
 import { journalName } from '../../batch/run-data.js';
-import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../../core/record.js';
+import { rigParts, type AttemptDevice, type AttemptHeader, type AttemptRecord } from '../../core/record.js';
 import type { LineReadback } from '../../core/run-record.js';
 import { attemptStart, ended, passed, runHeader } from '../reports/records.js';
 
@@ -190,6 +190,21 @@ describe('the reports of a run', () => {
       [rows[0]?.['Status'], rows[0]?.['Notes']],
       ['Success', 'identified only; nothing was written'],
     );
+  });
+
+  test('keep a self-test apart from provisioned boards', async () => {
+    const selftest = { proved: [...rigParts], nest: 'golden' as const };
+    const fit = passed({ programme: 'rig-selftest', proof: 'rig', selftest });
+    const files = await writeProjections(await journalOf([fit]));
+    assert.equal(
+      (await rowsOf(files.results))[0]?.['Notes'],
+      'self-test: the slot is fit (the golden unit passed)',
+    );
+    assert.match(
+      await readFile(files.summary, 'utf8'),
+      /^self-test: 1 slots are fit; nothing was provisioned$/m,
+    );
+    assert.deepEqual(files.factoryRecords, []);
   });
 
   test('have no factory record of a lease that was refused', async () => {
