@@ -10,8 +10,10 @@ import { createFlashArray } from './flash-array.js';
 import { familyOf } from './families.js';
 import { openKernelLineBank } from './kernel-lines.js';
 import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
-import { createMeterFiles } from './meters.js';
+import { startInstruments, type Instruments } from './instruments.js';
+import { createSlotMeter } from './meters.js';
 import { takeNetworkPlace } from './network-place.js';
+import { startRelays, type Outlet } from './relays.js';
 import { createWire } from './wire.js';
 
 /** A running bench: one board a slot, their ports, lines and meters. */
@@ -31,7 +33,12 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   if (plan.shuffle !== undefined) log.write(`ports shuffled, seed ${plan.shuffle}`);
   const makeLines = plan.lines === 'kernel' ? openKernelLineBank : createLineBank;
   const lines = makeLines(linesOf(plan), (text) => log.write(text));
-  const stations = await Promise.all(plan.slots.map((slot) => startSlot(slot, { plan, lines, log })));
+  const meters = plan.slots.flatMap(({ meter }) => meter ?? []);
+  const instruments = await startInstruments(meters, plan.station);
+  const stations = await Promise.all(
+    plan.slots.map((slot) => startSlot(slot, { plan, lines, log, instruments })),
+  );
+  const relays = await startRelays(outletsOf(plan, lines), (text) => log.write(text));
   const state: BenchState = {
     station: plan.station,
     pid: process.pid,
@@ -39,6 +46,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     slots: Object.fromEntries(stations.map(({ slot, ports }) => [slot, ports])),
     serialPorts: byPath(stations, ({ at, ports }) => [at.serial, ports.serialPath]),
     bootDrives: byPath(stations, ({ at, ports }) => [at.bootDrive, ports.drive]),
+    relays: relays.origins,
     ...(plan.shuffle !== undefined && { shuffle: plan.shuffle }),
   };
   const control = await serveControl({
@@ -52,7 +60,9 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   const close = async (): Promise<void> => {
     for (const report of lines.report()) log.write(`at the end: ${lineText(report)}`);
     await control.close();
+    await relays.close();
     await Promise.all(stations.map((slot) => slot.close()));
+    await instruments.close();
     lines.close();
     log.write('bench ends');
     log.close();
@@ -73,15 +83,22 @@ interface RunningSlot extends SlotInside {
   close(): Promise<void>;
 }
 
+interface SlotSurroundings {
+  plan: BenchPlan;
+  lines: LineBank;
+  log: BenchLog;
+  instruments: Instruments;
+}
+
 async function startSlot(
   slot: BenchSlot,
-  { plan, lines, log }: { plan: BenchPlan; lines: LineBank; log: BenchLog },
+  { plan, lines, log, instruments }: SlotSurroundings,
 ): Promise<RunningSlot> {
-  const { faults, flashSizeBytes, meter: meterNames } = slot;
+  const { faults, flashSizeBytes } = slot;
   const say = (text: string): void => log.write(`${slot.slot}: ${text}`);
   if (faults.length > 0) say(`faults ${JSON.stringify(faults)}`);
-  const folder = join(plan.folder, 'hwmon', slot.slot);
-  const meter = meterNames && createMeterFiles(folder, meterNames);
+  const meter =
+    slot.meter && createSlotMeter(slot.meter, join(plan.folder, 'meters', slot.slot), instruments);
   const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
   const family = (chip: string) => familyOf(slot, chip);
   const { knock, internalSectorBytes } = family(slot.chip);
@@ -126,7 +143,7 @@ async function startSlot(
     ports: {
       serialPath,
       rfc2217,
-      ...(meter && { hwmon: meter.folder }),
+      ...meter?.ports,
       ...(drive && { drive }),
       ...(place && { network: place.address }),
     },
@@ -137,6 +154,20 @@ async function startSlot(
       await place?.release();
     },
   };
+}
+
+/** What the relays of a plan switch. */
+function outletsOf(plan: BenchPlan, lines: LineBank): Outlet[] {
+  return plan.slots.flatMap(({ relay, power }) => {
+    if (relay === undefined || power === undefined) return [];
+    const { chip, line } = power;
+    const outlet: Outlet = {
+      relay,
+      isOn: () => lines.isActive(power),
+      switch: (on) => lines.output(chip, line, on ? 1 : 0),
+    };
+    return [outlet];
+  });
 }
 
 function byPath(

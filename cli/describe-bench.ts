@@ -11,13 +11,15 @@ export function describeBench(state: BenchState, station: Station): string {
   const rows = station.slots.flatMap(({ id, board }) => {
     const ports = state.slots[id];
     if (ports === undefined) return [];
-    const { serialPath, rfc2217, hwmon, drive, network } = ports;
-    return [[id, board.chip, serialPath, rfc2217, network?.host ?? drive ?? '-', hwmon ?? '-']];
+    const { serialPath, rfc2217, hwmon, iio, scpi, drive, network } = ports;
+    const meter = hwmon ?? iio ?? (scpi ? `${scpi.host}:${scpi.port}` : '-');
+    return [[id, board.chip, serialPath, rfc2217, network?.host ?? drive ?? '-', meter]];
   });
   return [
     `bench of ${state.station}, pid ${state.pid}`,
     '',
     formatColumns(['slot', 'chip', 'serial port', 'RFC 2217', 'drive or address', 'meter'], rows),
+    ...Object.entries(state.relays).map(([written, origin]) => `relay ${written} is ${origin}`),
     `control socket  ${state.socketPath}`,
     '',
     ...(station.gpio ? [onKernelLines] : whatToTry(state, station)),

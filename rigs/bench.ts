@@ -1,7 +1,8 @@
 import { RigError } from '../core/errors.js';
+import type { MeterOptions } from '../drivers/meter/meter.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
-import { outputName, type OutputAddress } from '../gpio/output.js';
+import type { HttpCall, HttpSwitchAddress, HubPortAddress, OutputAddress } from '../gpio/output.js';
 import { placePorts, type PortPlace } from './bench-shuffle.js';
 import type { FaultKind } from './faults.js';
 import type { Operator, Slot, Station } from './types.js';
@@ -45,8 +46,10 @@ export interface BenchSlot {
   lamps: LineAddress[];
   /** The slot's supply at full height, in V; 5 unless told. */
   railVolts?: number;
-  /** File names that the slot's meter has. */
-  meter?: { volts: string; amps?: string };
+  /** The slot's meter, as the station file names it. */
+  meter?: MeterOptions;
+  /** Set for a slot that is switched over HTTP: the bench has a relay that moves the slot's power line. */
+  relay?: HttpSwitchAddress['http'];
   /** The faults that this board has: slots and probabilities are already decided. */
   faults: FaultKind[];
 }
@@ -61,6 +64,8 @@ export interface BenchState {
   serialPorts: Record<string, string>;
   /** The folders of boot drives, as `serialPorts`. */
   bootDrives: Record<string, string>;
+  /** The relays on the network, by the origin that station files have: `http://192.168.40.9`. */
+  relays: Record<string, string>;
   /** Seed by which the ports are shuffled; undefined when they are where the station file says. */
   shuffle?: string;
 }
@@ -74,8 +79,11 @@ export interface BenchPorts {
   drive?: string;
   /** Where the device on the network answers. */
   network?: Pick<NetworkAddress, 'host' | 'ports'>;
-  /** Folder with the meter's files, for slots with a meter. */
+  /** Folder with the meter's files, for slots with a meter of that kind. */
   hwmon?: string;
+  iio?: string;
+  /** The instrument, for slots that are measured over the network. */
+  scpi?: { host: string; port: number };
 }
 
 /**
@@ -98,11 +106,26 @@ export function slotOnBench(slot: Slot, state: BenchState): Slot {
     ...(serial && { serial: { ...serial, path: find(serial.path, state.serialPorts, 'serial port') } }),
     ...(bootDrive !== undefined && { bootDrive: find(bootDrive, state.bootDrives, 'boot drive') }),
     ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
-    ...(slot.meter &&
-      'hwmon' in slot.meter &&
-      ports.hwmon && { meter: { ...slot.meter, hwmon: ports.hwmon } }),
-    ...(slot.power && { power: benchLine(slot.power) }),
+    ...(slot.meter && { meter: meterOnBench(slot.meter, ports) }),
+    ...(slot.power && { power: powerOnBench(slot.power, state.relays) }),
   };
+}
+
+function meterOnBench(meter: MeterOptions, { hwmon, iio, scpi }: BenchPorts): MeterOptions {
+  if ('hwmon' in meter) return { ...meter, ...(hwmon !== undefined && { hwmon }) };
+  if ('iio' in meter) return { ...meter, ...(iio !== undefined && { iio }) };
+  return { ...meter, ...(scpi && { scpi }) };
+}
+
+/** A relay over HTTP has its own server on the bench; whatever else switches a slot is a line there. */
+function powerOnBench(power: OutputAddress, relays: Record<string, string>): OutputAddress {
+  if (!('http' in power)) return benchLine(power);
+  const { on, off, read, ...rest } = power.http;
+  const moved = <Call extends HttpCall>(call: Call): Call => {
+    const { origin, pathname, search } = new URL(call.url);
+    return { ...call, url: `${relays[origin] ?? origin}${pathname}${search}` };
+  };
+  return { http: { ...rest, on: moved(on), off: moved(off), read: moved(read) } };
 }
 
 /** The bench's plan for a station: one virtual board a slot, MACs from the slot's position, faults dealt by the seed. */
@@ -126,11 +149,11 @@ export function benchPlan(
       railVolts: railAbove(slot.board.supply.onVolts),
       ...(network && { network: credentialsOf(network) }),
       ...(slot.bootDrive !== undefined && { hasBootDrive: true }),
-      ...(power && { power: benchLine(power) }),
+      ...(power && { power: powerLine(power, station.slots) }),
+      ...(power && 'http' in power && { relay: power.http }),
       ...(boot && { boot }),
       ...(reset && { reset }),
-      ...(meter &&
-        'hwmon' in meter && { meter: { volts: meter.volts, ...(meter.amps && { amps: meter.amps }) } }),
+      ...(meter && { meter }),
     };
   });
   const operator = station.operator && operatorLines(station.operator);
@@ -152,11 +175,18 @@ function lineOf({ chip, line, activeLow }: LineAddress): LineAddress {
   return { chip, line, ...(activeLow !== undefined && { activeLow }) };
 }
 
-/** The bench has a line for whatever switches a slot: what hangs on a hub's port, or on a relay, is on a chip with its name. */
-export function benchLine(address: OutputAddress): LineAddress {
-  if ('hub' in address) return { chip: `usb ${address.hub}`, line: address.port };
-  if ('http' in address) return { chip: outputName(address), line: 0 };
-  return address;
+/** What hangs on a port of a hub is on a chip with the hub's name. */
+function benchLine(address: LineAddress | HubPortAddress): LineAddress {
+  return 'hub' in address ? { chip: `usb ${address.hub}`, line: address.port } : address;
+}
+
+/** The line that switches a slot on the bench. An outlet's is on a chip with its relay's name, in the order of the slots. */
+function powerLine(power: OutputAddress, slots: readonly Slot[]): LineAddress {
+  if (!('http' in power)) return benchLine(power);
+  const { host } = new URL(power.http.on.url);
+  const outlets = slots.flatMap((slot) => (slot.power && 'http' in slot.power ? slot.power : []));
+  const ofHost = outlets.filter(({ http }) => new URL(http.on.url).host === host);
+  return { chip: `relay ${host}`, line: ofHost.findIndex((outlet) => outlet === power) };
 }
 
 function credentialsOf({ user, password }: NetworkAddress): NonNullable<BenchSlot['network']> {

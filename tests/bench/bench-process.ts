@@ -34,7 +34,7 @@ export async function startBenchProcess(
   options: { slots?: BenchSlot[]; byHand?: boolean } = {},
 ): Promise<BenchProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'rig-bench-'));
-  const meter = { volts: 'in1_input', amps: 'curr1_input' };
+  const meter = { hwmon: '/sys/class/hwmon/hwmon3', volts: 'in1_input', amps: 'curr1_input' };
   const plan: BenchPlan = {
     station: 'station1',
     socketPath: join(folder, 'bench.sock'),

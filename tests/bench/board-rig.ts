@@ -114,7 +114,6 @@ export async function makeBoard(options: BoardRigOptions = {}): Promise<BoardRig
     family: (fitted) => espFamily(fitted, startLoader),
     ports: {},
     meter: {
-      folder: '',
       show(railMillivolts, railMilliamps) {
         meter.highestMillivolts = Math.max(meter.highestMillivolts, railMillivolts);
         meter.highestMilliamps = Math.max(meter.highestMilliamps, railMilliamps);

@@ -10,7 +10,6 @@ function showing(): Promise<{ millivolts: number; milliamps: number }[]> {
       nominalMillivolts: 5000,
       broken: false,
       meter: {
-        folder: '',
         show(millivolts, milliamps) {
           seen.push({ millivolts, milliamps });
           if (millivolts < 5000 || milliamps !== loads.app) return;

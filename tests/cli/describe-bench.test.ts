@@ -27,6 +27,7 @@ async function described(name: string, more: Partial<BenchState> = {}): Promise<
     slots: Object.fromEntries(slots),
     serialPorts: { '/dev/serial/by-path/1': '/dev/pts/1', '/dev/serial/by-path/2': '/dev/pts/0' },
     bootDrives: {},
+    relays: {},
   };
   return describeBench({ ...state, ...more }, station);
 }
@@ -60,4 +61,15 @@ test('of shuffled ports it says where each board is', async () => {
   assert.match(text, /^slot2 +\/dev\/serial\/by-path\/1$/m);
   assert.match(text, /^slot1 +\/dev\/serial\/by-path\/2$/m);
   assert.doesNotMatch(await described('station1'), /shuffled/);
+});
+
+test('of relays and of instruments on the network it says where they are', async () => {
+  const scpi = { host: '127.64.0.9', port: 5025 };
+  const slots = { slot1: { serialPath: '/dev/pts/0', rfc2217: '127.0.0.1:4000', scpi } };
+  const text = await described('station1', {
+    slots,
+    relays: { 'http://192.168.40.9': 'http://127.64.0.8:8080' },
+  });
+  assert.match(text, /^slot1 .* 127\.64\.0\.9:5025$/m);
+  assert.match(text, /^relay http:\/\/192\.168\.40\.9 is http:\/\/127\.64\.0\.8:8080$/m);
 });

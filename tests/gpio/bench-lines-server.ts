@@ -26,7 +26,7 @@ export async function serveBenchLines(addresses: readonly LineAddress[]): Promis
   const socketPath = join(folder, 'bench.sock');
   const uses = addresses.map((address) => ({ address, use: `line ${address.line}` }));
   const bank = createLineBank(uses, () => undefined);
-  const none = { slots: {}, serialPorts: {}, bootDrives: {} };
+  const none = { slots: {}, serialPorts: {}, bootDrives: {}, relays: {} };
   const state = () => ({ station: 'test', pid: process.pid, socketPath, ...none });
   const serve = () =>
     serveControl({ socketPath, lines: bank, state, slot: () => undefined, onStop: () => undefined });

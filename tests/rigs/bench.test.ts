@@ -36,6 +36,7 @@ const state: BenchState = {
   },
   serialPorts: { '/dev/serial/by-path/1': '/dev/pts/2', '/dev/serial/by-path/2': '/dev/pts/1' },
   bootDrives: { '/media/slot1': '/drives/slot2' },
+  relays: {},
 };
 
 function slot1(change: Partial<Slot>): Slot {
