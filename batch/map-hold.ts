@@ -19,6 +19,8 @@ export interface HeldSlot {
 
 export interface HeldSlots {
   slots: readonly HeldSlot[];
+  /** Switches everything off at once; what fails is found by `release`. */
+  makeSafe(): void;
   /** Switches everything off and gives the slots back; throws LINE_READBACK naming what is not known to be off. May be called twice. */
   release(): Promise<void>;
 }
@@ -58,7 +60,8 @@ export async function openHeldSlots(options: HoldSlotsOptions): Promise<HeldSlot
       ends.push(async () => void readback.push(...(await hold.release({ lamps: 'darken' }))));
       slots.push(await openHeld(hold, station, (end) => ends.push(end)));
     }
-    return { slots, release: () => (releasing ??= release()) };
+    const makeSafe = () => slots.forEach(({ power }) => void power.makeSafe().catch(() => undefined));
+    return { slots, makeSafe, release: () => (releasing ??= release()) };
   } catch (thrown) {
     await release().catch(() => undefined);
     throw thrown;

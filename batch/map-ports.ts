@@ -4,7 +4,8 @@ import type { Station } from '../rigs/types.js';
 import { candidatePorts, type SkippedPort } from './map-candidates.js';
 import { findSlotDrives } from './map-drive.js';
 import { openHeldSlots, type HeldSlot } from './map-hold.js';
-import { findSlotPorts } from './map-slot.js';
+import { awaitOperator } from './map-interlock.js';
+import { findSlotPorts, needsFirmware } from './map-slot.js';
 import { openEars, type PortEars } from './port-ears.js';
 import { judgePorts, type MappedKey, type MapVerdict, type SlotAnswers } from './port-verdict.js';
 import { createStationCare, type ReadyStation } from './station-ready.js';
@@ -31,11 +32,13 @@ export interface PortMap extends MapVerdict {
 }
 
 const usualBaudRate = 115_200;
+const onlyFirmwareSpeaks =
+  'nothing answered: on this port a board speaks only when it has firmware, as its loader is elsewhere';
 
 /**
  * Finds out which port is whose: takes all slots of the station, proves them off, powers one at a time and sees what answers. Whatever happens, everything is
  * switched off in the end, by the guard if need be. Throws SLOT_BUSY when a run has one of the slots, CONFIG_INVALID for a slot that there is not, what
- * power throws when a slot cannot be proved off, and the signal's reason.
+ * power throws when a slot cannot be proved off, LID_OPEN and the like where there is an operator's line, and the signal's reason.
  */
 export async function mapPorts(options: MapPortsOptions): Promise<PortMap> {
   const { station, only, runtimeFolder, resultsFolder, onProgress = () => undefined } = options;
@@ -50,8 +53,18 @@ export async function mapPorts(options: MapPortsOptions): Promise<PortMap> {
     const ready = await care.ready(station);
     const held = await openHeldSlots({ care, station, runtimeFolder, signal: options.signal });
     try {
-      const seen = await lookAtAll({ ...options, chosen, held: held.slots, ready, skipped });
-      return { ...judgePorts(seen), skipped };
+      const interlock = await awaitOperator(station, ready.gpio, {
+        signal: options.signal,
+        onWait: (what) => onProgress(station.name, what),
+      });
+      try {
+        const signal = AbortSignal.any([options.signal, interlock.cut]);
+        signal.addEventListener('abort', () => held.makeSafe(), { once: true });
+        const seen = await lookAtAll({ ...options, signal, chosen, held: held.slots, ready, skipped });
+        return { ...judgePorts(seen), skipped };
+      } finally {
+        await interlock.close();
+      }
     } finally {
       await held.release();
     }
@@ -108,8 +121,10 @@ async function lookAtOne(
     try {
       const answered = (await find()) ?? [];
       onProgress?.(id, answered.map(({ path, how }) => `${path}: ${how}`).join('; ') || 'nothing answered');
-      const trouble = skipped.find(({ path }) => path === written)?.why;
-      return [{ ...about, answered, ...(trouble !== undefined && { trouble: `${written} ${trouble}` }) }];
+      const blocked = skipped.find(({ path }) => path === written);
+      const mute = key === 'serial.path' && needsFirmware(slot) ? onlyFirmwareSpeaks : undefined;
+      const trouble = blocked ? `${written} ${blocked.why}` : mute;
+      return [{ ...about, answered, ...(trouble !== undefined && { trouble }) }];
     } catch (thrown) {
       signal.throwIfAborted();
       const trouble = asRigError(thrown).message;

@@ -55,7 +55,7 @@ export async function findSlotPorts(options: MapSlotOptions): Promise<PortEviden
   const speakers = quiet(ears.speakers());
   if (speakers.length === 0 && evidence.length === 0) return askAll(options, quiet(ears.ports));
   for (const port of speakers) {
-    const words = `said ${JSON.stringify(ears.lastWords(port))}`;
+    const words = ears.lastWords(port);
     // Two that speak cannot both be the slot's: who they are would not settle it.
     const who = speakers.length === 1 ? await identify(options, port) : undefined;
     evidence.push({ path: port.path, how: who === undefined ? words : `${words}; ${who}` });
@@ -139,8 +139,13 @@ async function identify(
   });
 }
 
+/** Whether only firmware can speak on the slot's port: there is no loader that can be asked there. */
+export function needsFirmware(slot: Slot): boolean {
+  return loaderOfChip(slot.board.chip) === undefined || !entersByLines(slot);
+}
+
 /** Whether the slot's lines take a board into its loader. */
-export function entersByLines({ board, power, boot, reset }: Slot): boolean {
+function entersByLines({ board, power, boot, reset }: Slot): boolean {
   const entry = loaderEntry(board.flash.driver, { boot, reset });
   if (entry === 'nothing') return false;
   return entry === 'reset' ? reset !== undefined : boot !== undefined && (power ?? reset) !== undefined;

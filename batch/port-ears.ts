@@ -1,4 +1,4 @@
-import { listenTo, isSpeech, lastLineOf, type Heard } from '../drivers/discover/heard-text.js';
+import { isSpeech, isText, lastLineOf, listenTo, type Heard } from '../drivers/discover/heard-text.js';
 import type { Link } from '../drivers/link/link.js';
 import { openSerialLink } from '../drivers/link/serial-link.js';
 import { asRigError } from '../core/errors.js';
@@ -10,7 +10,7 @@ export interface PortEars {
   forget(): void;
   /** Ports on which something spoke since then. */
   speakers(): CandidatePort[];
-  /** The last line that was heard there, or how many bytes when they are no text. */
+  /** `said` and the last line that was heard there, or how many bytes when they are no text. */
   lastWords(port: CandidatePort): string;
   /** Ports that can be listened to, as far as they are still there. */
   readonly ports: readonly CandidatePort[];
@@ -57,7 +57,7 @@ export async function openEars(
     lastWords(port) {
       const heard = ears.get(port)?.heard();
       if (heard === undefined) return '';
-      return lastLineOf(heard) || `${heard.byteCount} bytes`;
+      return isText(heard) ? `said ${JSON.stringify(lastLineOf(heard))}` : `sent ${heard.byteCount} bytes`;
     },
     async without(ports, work) {
       const opened = ports.filter((port) => ears.has(port));

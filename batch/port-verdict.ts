@@ -79,6 +79,6 @@ function againstOthers(verdict: SlotVerdict, all: readonly SlotVerdict[]): SlotV
   const owner = others.find((other) => other.found === written);
   if (owner === undefined) return verdict;
   const remedy =
-    state === 'not-asked' ? 'map it as well' : 'put a board that is known to be good into it and map again';
+    state === 'not-asked' ? 'map it as well' : 'put a good board with firmware into it and map again';
   return conflict(`its port in the file, ${written}, answered for ${owner.slot}; ${remedy}`);
 }
