@@ -28,7 +28,7 @@ import type { Level } from './line.js';
 // It is not so where a line that was let go floats: then it may wander in between, for the few milliseconds that a process takes to
 // start. A line that matters needs a pull (its safe level's), as it does for the time before the host has started.
 
-const startTimeoutMs = 2000;
+const startTimeoutMs = 5000;
 const lookEveryMs = 1;
 
 /**
@@ -54,7 +54,7 @@ export async function chipOrRelease(place: GpiodPlace): Promise<GpiodChip> {
     return await place.chips.findAgain(place.address);
   } catch (thrown) {
     const holder = livingHolder(place);
-    if (holder !== undefined && !place.chips.isThere(holder.device)) await takeFrom(place, holder);
+    if (holder !== undefined && !place.chips.isThere(holder.device)) await end(place, holder);
     throw thrown;
   }
 }
@@ -67,6 +67,10 @@ export async function takeFrom(place: GpiodPlace, holder: HolderNote | undefined
     const whose = owner.pid === process.pid ? 'this process itself' : `process ${owner.pid} of this rig`;
     throw new RigError('LINE_BUSY', `${place.name} is watched as an input by ${whose} (gpiomon, pid ${pid})`);
   }
+  await end(place, holder);
+}
+
+async function end(place: GpiodPlace, holder: HolderNote): Promise<void> {
   await endProcess(holder);
   forgetHolder(place);
 }

@@ -4,7 +4,7 @@ import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 
 /** Longer than anything that is done under the lock may take. */
-const waitMs = 6000;
+const waitMs = 20_000;
 const pollMs = 2;
 
 /**

@@ -15,7 +15,7 @@ export interface Monitor {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 2000;
+const startTimeoutMs = 5000;
 
 /**
  * Starts `gpiomon` on the line, which must be free; only under the line's lock. It dies with this process. Undefined when it cannot watch the line,
@@ -78,6 +78,6 @@ let tieWorks: Promise<boolean> | undefined;
 function diesWithOwner(): Promise<boolean> {
   const [command, ...args] = tied;
   return (tieWorks ??= new Promise((resolve) => {
-    execFile(command, [...args, 'true'], { timeout: 2000 }, (error) => resolve(error === null));
+    execFile(command, [...args, 'true'], { timeout: startTimeoutMs }, (error) => resolve(error === null));
   }));
 }

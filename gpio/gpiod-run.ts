@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
+import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 import { syntaxOf, type GpiodSyntax, type GpiodTool } from './gpiod-tools.js';
 
 /** The commands answer within milliseconds; one that takes this long hangs in the kernel. */
-const answerMs = 2000;
+const answerMs = 5000;
 
 /** What a command said before it ended. */
 export interface GpiodAnswer {
@@ -21,16 +22,19 @@ export function toolEnvironment(more: Record<string, string> = {}): NodeJS.Proce
 
 /** Runs the command to its end. Throws GPIO_BACKEND_MISSING when there is none, LINE_LOST when it hangs. */
 export function runGpiod(tool: GpiodTool, args: readonly string[]): Promise<GpiodAnswer> {
-  const options = { timeout: answerMs, killSignal: 'SIGKILL', env: toolEnvironment() } as const;
-  return new Promise((resolve, reject) => {
-    execFile(tool, args, options, (error, stdout, stderr) => {
-      if (error !== null && hasErrno(error, 'ENOENT')) return reject(toolMissing(tool, error));
-      if (error?.killed) {
-        const what = `\`${tool} ${args.join(' ')}\` did not answer within ${answerMs} ms`;
-        return reject(new RigError('LINE_LOST', what, { cause: error }));
-      }
-      resolve({ ok: error === null, stdout, complaint: complaintIn(tool, stderr) });
+  const run = (signal: AbortSignal) =>
+    new Promise<GpiodAnswer>((resolve, reject) => {
+      const options = { signal, killSignal: 'SIGKILL', env: toolEnvironment() } as const;
+      execFile(tool, args, options, (error, stdout, stderr) => {
+        if (error !== null && hasErrno(error, 'ENOENT')) reject(toolMissing(tool, error));
+        else resolve({ ok: error === null, stdout, complaint: complaintIn(tool, stderr) });
+      });
     });
+  // A command that waits for a chip within the kernel does not even end when it is killed.
+  return withDeadline(run, {
+    timeoutMs: answerMs,
+    onTimeout: () =>
+      new RigError('LINE_LOST', `\`${tool} ${args.join(' ')}\` did not answer within ${answerMs} ms`),
   });
 }
 

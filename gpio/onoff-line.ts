@@ -27,7 +27,7 @@ export async function openGpio(
       const same = direction === 'out' ? 'out' : 'in';
       return new OnoffGpio(place.number, same, { activeLow: false, reconfigureDirection: false });
     }
-    await clearEdge(place);
+    if (wanted !== 'in') await clearEdge(place);
     const gpio = new OnoffGpio(place.number, wanted, { activeLow: false, reconfigureDirection: true });
     if (wanted !== 'in' || gpio.direction() === 'in') return gpio;
     release(gpio);
@@ -38,7 +38,10 @@ export async function openGpio(
 /** Gives the line the level, as an output whatever it was, and proves it. */
 export async function drive(gpio: Gpio, place: Place, level: Level): Promise<void> {
   if (gpio.direction() === 'out') await gpio.write(level);
-  else gpio.setDirection(level === 1 ? 'high' : 'low');
+  else {
+    await clearEdge(place);
+    gpio.setDirection(level === 1 ? 'high' : 'low');
+  }
   assertDriven(gpio, place, level);
 }
 
@@ -89,14 +92,10 @@ export async function watchGpio(
   gpio.setEdge('both');
   gpio.watch(lookAgain);
   lookAgain();
+  // `edge` stays as it is: it is one for all who watch the line, in this process and in others.
   return () => {
     filter.stop();
     gpio.unwatchAll();
-    try {
-      gpio.setEdge('none');
-    } catch {
-      // The chip is gone, and its edges with it.
-    }
   };
 }
 

@@ -29,7 +29,7 @@ async function writeExport({ gpioFolder, folder, number }: Place): Promise<void>
   }
 }
 
-/** An interrupt that a killed process left behind keeps the kernel from making the line an output. */
+/** The kernel makes no output of a line whose edges are reported, as they are after somebody has watched it. */
 export async function clearEdge(place: Place): Promise<void> {
   const edge = join(place.folder, 'edge');
   if (!(await isThere(edge)) || (await readFile(edge, 'utf8')).trim() === 'none') return;
