@@ -15,6 +15,8 @@ const known = [
   ['hang', 'fail', 'FLASH_STALLED', 'dut', 'flash'],
   ['low-heap', 'fail', 'CHECK_LIMIT', 'dut', 'memory'],
   ['no-power', 'fail', 'RAIL_NOT_RISEN', 'dut', 'detect'],
+  ['short', 'fail', 'OVER_CURRENT', 'dut', 'detect'],
+  ['slow-rise', 'fail', 'RAIL_NOT_RISEN', 'dut', 'detect'],
   // The ROM still speaks, so the board is not silent.
   ['silent-console', 'fail', 'BOOT_TIMEOUT', 'dut', 'boot'],
   ['wrong-chip', 'fail', 'WRONG_CHIP', 'dut', 'detect'],
