@@ -52,9 +52,10 @@ export interface Outputs extends Omit<LineBackend, 'openOutput'> {
 /** `pinctrl-bcm2711/17!`, `usb 1-1.2 port 3` or `192.168.40.9/relay/0`, as it stands in messages and logs; never a password. */
 export function outputName(address: OutputAddress): string {
   if ('hub' in address) return `usb ${address.hub} port ${address.port}`;
-  if ('http' in address) {
-    const { host, pathname } = new URL(address.http.on.url);
-    return `${host}${pathname}`;
-  }
-  return lineName(address);
+  if (!('http' in address)) return lineName(address);
+  // What asks for the state names the outlet, where what switches it may name the state as well.
+  const { host, pathname, searchParams } = new URL(address.http.read.url);
+  for (const secret of ['user', 'password']) searchParams.delete(secret);
+  const query = searchParams.toString();
+  return `${host}${pathname}${query && `?${query}`}`;
 }
