@@ -5,8 +5,8 @@
 #   sh tests/run.sh PART         every file whose path contains PART
 # Whole stations and the drivers' contracts, which take longest, begin first.
 set -eu
-campaigns='^tests/station/(around-the-write|fault-table|faults|kill|odd-specs|rollback|station2|stop)\.test\.ts$'
-first='^tests/(station/|docs/readme|drivers/flash-)'
+campaigns='^tests/(kernel/station|station/(around-the-write|fault-table|faults|kill|odd-specs|rollback|station2|stop))\.test\.ts$'
+first='^tests/(kernel/|station/|docs/readme|drivers/flash-)'
 all=$(find tests -name '*.test.ts' | sort)
 case "${1:-}" in
 '') chosen=$(printf '%s\n' "$all" | grep -vE "$campaigns") ;;
