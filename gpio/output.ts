@@ -21,8 +21,11 @@ export interface HttpSwitchAddress {
   http: {
     on: HttpCall;
     off: HttpCall;
-    /** `active` is the regular expression that the answer matches while the outlet is on. */
-    read: HttpCall & { active: string };
+    /**
+     * `active` and `inactive` are regular expressions that the answer matches while the outlet is on and off. Without `inactive` whatever is not on counts as
+     * off.
+     */
+    read: HttpCall & { active: string; inactive?: string };
     user?: string;
     password?: string;
     /** Of one request. */

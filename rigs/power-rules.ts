@@ -1,6 +1,7 @@
 import type { OutputAddress } from '../gpio/output.js';
 import type { MeterOptions } from '../drivers/meter/meter.js';
 import type { CheckedFile } from './checked-file.js';
+import { patternProblem } from './pattern-rule.js';
 import type { MeterFile, PowerFile, StationFile } from './rig-files.js';
 
 type File = CheckedFile<StationFile>;
@@ -14,6 +15,7 @@ export function checkPower(file: File, env: NodeJS.ProcessEnv): void {
     checkSwitch(file, index);
     checkMeter(file, index);
     checkSecret(file, index, env);
+    checkAnswers(file, index);
   }
 }
 
@@ -61,6 +63,15 @@ function checkSecret(file: File, index: number, env: NodeJS.ProcessEnv): void {
   if (name === undefined || env[name] !== undefined) return;
   const what = `the environment has no ${name}; set it before the run: export ${name}=…`;
   file.report(['slots', index, 'power', 'http', 'passwordEnv'], what);
+}
+
+/** What an outlet answers has to tell on from off. */
+function checkAnswers(file: File, index: number): void {
+  const read = file.values.slots?.[index]?.power?.http?.read;
+  for (const key of ['active', 'inactive'] as const) {
+    const problem = read?.[key] === undefined ? undefined : patternProblem(read[key]);
+    if (problem) file.report(['slots', index, 'power', 'http', 'read', key], problem);
+  }
 }
 
 /** The address that a checked file means. A missing part is a defect of the rules above, and throws. */

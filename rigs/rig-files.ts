@@ -53,7 +53,7 @@ export interface PowerFile extends Partial<LineAddress>, Partial<HubPortAddress>
   http?: {
     on: HttpCall;
     off: HttpCall;
-    read: HttpCall & { active: string };
+    read: HttpCall & { active: string; inactive?: string };
     user?: string;
     passwordEnv?: string;
     timeoutMs: number;

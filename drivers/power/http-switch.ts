@@ -19,6 +19,7 @@ export async function openHttpSwitch(
   const { http } = address;
   const name = outputName(address);
   const active = patternOf(name, http.read.active);
+  const inactive = http.read.inactive === undefined ? undefined : patternOf(name, http.read.inactive);
   let isClosed = false;
 
   const call = async (what: 'on' | 'off' | 'read') => {
@@ -27,7 +28,10 @@ export async function openHttpSwitch(
   };
   const look = async () => {
     const answer = await call('read');
-    return { answer, isActive: active.test(answer) };
+    const isActive = active.test(answer);
+    if (inactive && inactive.test(answer) === isActive)
+      throw new RigError('LINE_READBACK', `${name} says neither on nor off, or both: ${quoted(answer)}`);
+    return { answer, isActive };
   };
   const write = async (wanted: boolean) => {
     const said = await call(wanted ? 'on' : 'off');
@@ -62,6 +66,8 @@ function patternOf(name: string, text: string): RegExp {
   try {
     return new RegExp(text, 'm');
   } catch (cause) {
-    throw new RigError('CONFIG_INVALID', `${name}: read.active is no regular expression: ${text}`, { cause });
+    throw new RigError('CONFIG_INVALID', `${name}: read has an invalid regular expression: ${text}`, {
+      cause,
+    });
   }
 }

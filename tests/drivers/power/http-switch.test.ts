@@ -88,6 +88,25 @@ void test('a relay that answers well and does not switch is found out', async (t
   });
 });
 
+void test('an answer that is neither on nor off is never taken for off', async (t) => {
+  let isLocked = false;
+  const relay = await start(t, {
+    answer(_, response) {
+      if (isLocked) response.end('<html>Log in</html>');
+      return isLocked;
+    },
+  });
+  const read = { ...relay.address.http.read, inactive: '"ison":false' };
+  const output = await open(t, relay, { read });
+  await output.write(true);
+  isLocked = true;
+  await assert.rejects(output.write(false), {
+    code: 'LINE_READBACK',
+    message: /says neither on nor off, or both: "<html>Log in<\/html>"/,
+  });
+  assert.equal(relay.isOn(), true);
+});
+
 void test('a relay that follows a moment after its answer is waited for', async (t) => {
   let asked = 0;
   const relay = await start(t, {
