@@ -16,6 +16,7 @@ export function filterEdges(
   listener: (active: boolean) => void,
 ): EdgeFilter {
   let heard = initial;
+  let latest = initial;
   let timer: NodeJS.Timeout | undefined;
   const hear = (active: boolean) => {
     if (active === heard) return;
@@ -24,6 +25,9 @@ export function filterEdges(
   };
   return {
     offer(active) {
+      // A line that is looked at again and again has the same value each time, and that value goes on standing.
+      if (active === latest) return;
+      latest = active;
       clearTimeout(timer);
       if (debounceMs === 0) hear(active);
       else timer = setTimeout(hear, debounceMs, active);

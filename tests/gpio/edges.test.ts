@@ -24,6 +24,17 @@ void test('a value is heard once it has stood for the debounce time', (context) 
   assert.deepEqual(heard, [true]);
 });
 
+void test('a value that is seen again and again stands from when it was seen first', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const heard: boolean[] = [];
+  const filter = filterEdges(false, 20, (active) => heard.push(active));
+  for (let ms = 0; ms < 20; ms += 10) {
+    filter.offer(true);
+    context.mock.timers.tick(10);
+  }
+  assert.deepEqual(heard, [true]);
+});
+
 void test('a bounce that ends where it began is not heard', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const heard: boolean[] = [];

@@ -87,7 +87,7 @@ export async function fakeSysfs(chips: readonly FakeChip[], { interrupts = true 
     line,
     drive(number, level) {
       setLevel(line(number), level);
-      for (const listener of line(number).listeners) listener();
+      if (edgeOf(root, number) === 'both') for (const listener of line(number).listeners) listener();
     },
     exported,
     async close() {
