@@ -5,7 +5,7 @@ import type { LineAddress } from '../gpio/line.js';
 import type { HttpCall, HttpSwitchAddress, HubPortAddress, OutputAddress } from '../gpio/output.js';
 import { placePorts, type PortPlace } from './bench-shuffle.js';
 import type { FaultKind } from './faults.js';
-import type { Operator, Slot, Station } from './types.js';
+import type { Operator, Slot, SlotSerial, Station } from './types.js';
 
 /** What the virtual bench is told when it starts: one station's outside world. Plain JSON. */
 export interface BenchPlan {
@@ -103,7 +103,7 @@ export function slotOnBench(slot: Slot, state: BenchState): Slot {
   };
   return {
     ...slot,
-    ...(serial && { serial: { ...serial, path: find(serial.path, state.serialPorts, 'serial port') } }),
+    ...(serial && { serial: serialOnBench(serial, find(serial.path, state.serialPorts, 'serial port')) }),
     ...(bootDrive !== undefined && { bootDrive: find(bootDrive, state.bootDrives, 'boot drive') }),
     ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
     ...(slot.meter && { meter: meterOnBench(slot.meter, ports) }),
@@ -173,6 +173,11 @@ function operatorLines({ lid, emergencyStop, start, buzzer }: Operator): BenchOp
 /** An input without what the host does about its bouncing. */
 function lineOf({ chip, line, activeLow }: LineAddress): LineAddress {
   return { chip, line, ...(activeLow !== undefined && { activeLow }) };
+}
+
+/** A pseudo-terminal hangs on no hub by which it could be reset. */
+function serialOnBench({ hubPort: _, ...serial }: SlotSerial, path: string): SlotSerial {
+  return { ...serial, path };
 }
 
 /** What hangs on a port of a hub is on a chip with the hub's name. */
