@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { avrdudeCommand, avrdudeInstall } from '../drivers/flash/avrdude/tool.js';
 import { esptoolCommand } from '../drivers/flash/esptool-tool.js';
 import { stm32flashCommand, stm32flashInstall } from '../drivers/flash/stm32flash/tool.js';
+import { uhubctlCommand, uhubctlInstall } from '../drivers/power/uhubctl.js';
 
 const tools = {
   esptool: {
@@ -11,6 +12,7 @@ const tools = {
   },
   avrdude: { command: avrdudeCommand(), args: ['-?'], install: avrdudeInstall },
   stm32flash: { command: stm32flashCommand(), args: ['-h'], install: stm32flashInstall },
+  uhubctl: { command: uhubctlCommand(), args: ['-v'], install: uhubctlInstall },
   curl: { command: 'curl', args: ['--version'], install: 'sudo apt-get install curl' },
 } as const;
 
