@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { parse } from 'yaml';
+import { loadRig } from '../../rigs/load-rig.js';
+import type { Station } from '../../rigs/types.js';
 import type { Discovery } from '../../cli/discover.js';
 import { cleanEnvironment } from '../clean-environment.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
@@ -25,6 +28,12 @@ function run(rig: RigFolder, command: string) {
 const elsewhere = new Map([
   ['npx rig discover --probe', 'tests/cli/discover.test.ts'],
   ['npx rig bench station1 --shuffle 7', 'tests/cli/map.test.ts'],
+  ['npx playwright test --project=station1 rig-selftest', 'tests/station/selftest.test.ts'],
+]);
+
+const marks = new Map([
+  ['npx rig discover --probe', /probe: true/],
+  ['npx rig bench station1 --shuffle 7', /RIG_BENCH_SHUFFLE: '7'/],
 ]);
 
 test('every command of the page works', async (t) => {
@@ -37,10 +46,7 @@ test('every command of the page works', async (t) => {
   }
   for (const [command, file] of elsewhere) {
     assert.ok(commands.includes(command), command);
-    assert.match(
-      await readFile(file, 'utf8'),
-      command.includes('--probe') ? /probe: true/ : /RIG_BENCH_SHUFFLE: '7'/,
-    );
+    assert.match(await readFile(file, 'utf8'), marks.get(command) ?? /\['rig-selftest'\]/);
   }
 });
 
@@ -50,4 +56,14 @@ test('the page names every field of the JSON', async (t) => {
   const found = JSON.parse(run(rig, 'npx rig discover --json').stdout) as Discovery;
   const rows = tableRows(page, 'field').map(([field = '']) => field.replace('[]', ''));
   assert.deepEqual(rows, Object.keys(found));
+});
+
+test('the self-test that the page shows is one of a station', async (t) => {
+  const [block = ''] = blocksOf(page, 'yaml');
+  const shown = parse(block) as { selftest: Station['selftest'] };
+  const rig = await makeRigFolder({ slots: 1, station: 'station1', keys: shown });
+  t.after(() => rig.remove());
+  const { stations, problems } = await loadRig(rig.rigs, { specs: 'specs' });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(stations[0]?.selftest, shown.selftest);
 });

@@ -78,6 +78,7 @@ const expected = new Map<string, [number, RegExp[]]>([
   ['npx rig rollback --list', [0, [/^no backups in /m]]],
   ['npx rig diagnose results/latest/console/slot1-1.log', [0, [/good/]]],
   ['npx rig explain FLASH_VERIFY_MISMATCH', [0, [/remedy: /]]],
+  ['npx rig doctor station1', [0, [/station1: valid, 8 slots/, /^fit/m]]],
   ['npx rig journal', [0, [/chain valid/, /8 started, 8 finished/]]],
 ]);
 
