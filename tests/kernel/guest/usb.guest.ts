@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,9 +113,10 @@ void test('a board’s own port is followed by its path, and its log goes on', {
   plug();
   await console.there({ timeoutMs: 20_000 });
   rawBoardSide();
-  const heard = listenAtBoard(t);
+  const board = listenAtBoard(t);
+  await until('the board listens', board.isListening);
   await console.sendLine('are you there?');
-  await until('the board has it', () => heard().includes('are you there?'));
+  await until('the board has it', () => board.heard().includes('are you there?'));
   writeFileSync(boardSide, 'second start\n');
   await hear(log, /^second start$/m);
   assert.match(await readFile(log.path, 'utf8'), /DTR and RTS of \S+ stay asserted/);
@@ -157,7 +158,7 @@ void test(
         // Until now nobody was there who took what was sent.
         if (!text.includes('is back')) return;
         rawBoardSide();
-        heard = listenAtBoard(t);
+        heard = listenAtBoard(t).heard;
       },
       onMended: () => void (mended += 1),
     });
@@ -208,13 +209,17 @@ function rawBoardSide(): void {
   execFileSync('stty', ['-F', boardSide, 'raw', '-echo']);
 }
 
-/** Reads at the board's side for the rest of the test. */
-function listenAtBoard(t: TestContext): () => string {
+/** Reads at the board's side for the rest of the test. What comes before it listens is thrown away there. */
+function listenAtBoard(t: TestContext): { heard: () => string; isListening: () => boolean } {
   const reader = spawn('cat', [boardSide], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => reader.kill('SIGKILL'));
   let text = '';
   reader.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  return () => text;
+  const isListening = () => {
+    const fd = `/proc/${reader.pid}/fd/3`;
+    return existsSync(fd) && readlinkSync(fd) === boardSide;
+  };
+  return { heard: () => text, isListening };
 }
 
 function hear(log: ConsoleLog, pattern: RegExp): Promise<true> {
