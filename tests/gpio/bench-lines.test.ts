@@ -8,19 +8,30 @@ import { lineContract, type LineHost } from './line-contract.js';
 const output = { chip: 'bench', line: 5 };
 const input = { chip: 'bench', line: 9 };
 
-lineContract('bench lines', async (): Promise<LineHost> => {
+const without = {
+  stuck: 'the lines of the bench always follow',
+  busy: 'every process may hold a line of the bench',
+  permission: 'whoever may open the socket of the bench may use its lines',
+};
+
+const bench = async (): Promise<LineHost> => {
   const server = await serveBenchLines([output, input]);
   return {
     open: () => openBackend(server.spec),
+    spec: server.spec,
+    noticedBy: () => 'by message',
     output,
     input,
     drive: async (level) => server.bank.output(input.chip, input.line, level),
     outputLevel: () => server.bank.read(output.chip, output.line).level,
     outputChanges: () => server.changesOf(output),
     lose: () => server.stop(),
+    restore: () => server.startAgain(),
     close: () => server.close(),
   };
-});
+};
+
+lineContract({ name: 'bench', start: bench, without });
 
 void test('bench lines that nobody serves are lost, with the socket in the message', async () => {
   await assert.rejects(

@@ -16,7 +16,16 @@ const expander: FakeChip = { folder: 'gpiochip1016', label: 'pca9555', base: 101
 const power = { chip: 'pinctrl-bcm2711', line: 17 };
 const number = 512 + 17;
 
-lineContract('onoff lines on a stand-in', async (): Promise<LineHost> => {
+const onKernel = 'shown on a real kernel, in tests/kernel';
+const without = {
+  stuck: onKernel,
+  busy: onKernel,
+  permission: onKernel,
+  killed: onKernel,
+  guard: onKernel,
+};
+
+const standIn = async (): Promise<LineHost> => {
   const fake = await fakeSysfs([expander, pi]);
   return {
     open: () => openOnoffLines(fake),
@@ -25,12 +34,18 @@ lineContract('onoff lines on a stand-in', async (): Promise<LineHost> => {
     drive: async (level) => fake.drive(1019, level),
     outputLevel: () => fake.line(number).level,
     outputChanges: () => (fake.line(number).changes = []),
+    noticedBy: () => 'by interrupt',
     lose: async () => {
       for (const lost of [number, 1019]) fake.line(lost).fault.errno = 'ENODEV';
     },
+    restore: async () => {
+      for (const lost of [number, 1019]) fake.line(lost).fault = {};
+    },
     close: () => fake.close(),
   };
-});
+};
+
+lineContract({ name: 'onoff lines on a stand-in', start: standIn, without });
 
 onoffTest('a line is found by its chip label, whatever the base of the chip', async (lines, fake) => {
   await lines.openOutput({ chip: 'pca9555', line: 2 }, { initial: true });

@@ -12,14 +12,14 @@ import { simChip } from './sim-chip.js';
 
 const chip = simChip('pinctrl-bcm2711', 28);
 
-lineContract(
-  'gpiod 2.x, gpio-sim',
-  async () => {
+lineContract({
+  name: 'gpiod 2.x, gpio-sim',
+  async start() {
     const host = await kernelHost('gpiod', chip);
     return { ...host, occupy: () => occupy(host.output.line) };
   },
-  { without: { stuck: 'nothing can be put on an output of this chip' } },
-);
+  without: { stuck: 'nothing can be put on an output of this chip' },
+});
 
 /** gpioset outside of every rig, in the syntax of 2.x. */
 async function occupy(line: number): Promise<{ holder: string; release(): Promise<void> }> {

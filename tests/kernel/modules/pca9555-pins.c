@@ -6,7 +6,7 @@
  * /sys/kernel/debug/pca9555-pins/ is the world around the chip; one bit a line, line 0 the lowest:
  *   driven    levels that the outside gives to the lines that are inputs (pull-ups: 0xffff at the start)
  *   grounded  lines that are tied to ground, whatever drives them
- *   present   N while the chip's plug is pulled: nothing acknowledges
+ *   present   N while the chip's plug is pulled: nothing acknowledges; afterwards its registers are as after power-on
  *   levels    levels of all pins now
  *   history   levels of all pins after each write that changed one
  */
@@ -31,6 +31,7 @@ MODULE_PARM_DESC(address, "address of the chip on the bus");
 #define HISTORY 4096
 
 static DEFINE_MUTEX(lock);
+static const u8 after_power_on[REGISTERS] = { [OUTPUT] = 0xff, 0xff, [CONFIGURATION] = 0xff, 0xff };
 static u8 registers[REGISTERS] = { [OUTPUT] = 0xff, 0xff, [CONFIGURATION] = 0xff, 0xff };
 static u16 driven = 0xffff;
 static u16 grounded;
@@ -97,6 +98,23 @@ static int levels_get(void *unused, u64 *value)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(levels_fops, levels_get, NULL, "0x%04llx\n");
 
+static ssize_t present_write(struct file *file, const char __user *text, size_t length, loff_t *position)
+{
+	bool now;
+	int result = kstrtobool_from_user(text, length, &now);
+
+	if (result)
+		return result;
+	mutex_lock(&lock);
+	if (now && !present)
+		memcpy(registers, after_power_on, sizeof(registers));
+	WRITE_ONCE(present, now);
+	mutex_unlock(&lock);
+	return length;
+}
+
+static const struct file_operations present_fops = { .owner = THIS_MODULE, .write = present_write };
+
 static int history_show(struct seq_file *file, void *unused)
 {
 	unsigned int at;
@@ -120,7 +138,7 @@ static int __init begin(void)
 	folder = debugfs_create_dir("pca9555-pins", NULL);
 	debugfs_create_x16("driven", 0600, folder, &driven);
 	debugfs_create_x16("grounded", 0600, folder, &grounded);
-	debugfs_create_bool("present", 0600, folder, &present);
+	debugfs_create_file("present", 0200, folder, NULL, &present_fops);
 	debugfs_create_file("levels", 0400, folder, NULL, &levels_fops);
 	debugfs_create_file("history", 0400, folder, NULL, &history_fops);
 	return 0;

@@ -67,7 +67,7 @@ cat "$out/pipe" &
 reader=$!
 # `timeout` dies with this script, and takes the machine with it, however this script ends.
 setpriv --pdeathsig TERM timeout -k 5 "$seconds" qemu-system-x86_64 \
-  -accel tcg,thread=single,tb-size=1024 -icount shift=0,sleep=off -cpu max -machine q35 -smp 1 -m "$megabytes" \
+  -accel tcg,thread=single,tb-size=1024 -icount shift=0,sleep=on -cpu max -machine q35 -smp 1 -m "$megabytes" \
   -nodefaults -no-user-config -no-reboot -display none -kernel "$home/x/boot/vmlinux-$version" -initrd "$image" \
   -append 'console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off nokaslr' -serial "file:$out/console.log" \
   -device virtio-serial-pci -chardev "file,id=out,path=$out/pipe" -device virtserialport,chardev=out,name=out \
