@@ -79,8 +79,14 @@ export function forgetHolder({ noteFile }: GpiodPlace): void {
 /** The holder that is noted, if that very process still lives. */
 export function livingHolder({ noteFile }: GpiodPlace): HolderNote | undefined {
   const note = readNote(noteFile);
-  const lives = note && isAlive(note) && argumentsOf(note.pid).join('\0') === note.args.join('\0');
+  const lives = note && isAlive(note) && sameArguments(argumentsOf(note.pid), note.args);
   return lives ? note : undefined;
+}
+
+/** gpioset of 2.x takes `3=1` apart where it stands, and the kernel shows it so. */
+function sameArguments(seen: readonly string[], given: readonly string[]): boolean {
+  const text = (args: readonly string[]) => args.join('\0').replaceAll('=', '\0');
+  return text(seen) === text(given);
 }
 
 /** True when the holder has its line, on the chip that is there now. */
