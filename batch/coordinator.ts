@@ -103,7 +103,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const written = await journal.append('attempt', record);
       records.push(record);
       breaker.note(record);
-      await noteFitness(dirname(resultsFolder), record).catch((thrown) => onTrouble(asRigError(thrown)));
+      await noteFitness(dirname(resultsFolder), findStation(record.station), record).catch((thrown) =>
+        onTrouble(asRigError(thrown)),
+      );
       emit(outcomeEvent(record));
       return written;
     },

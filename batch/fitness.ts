@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RigError } from '../core/errors.js';
@@ -12,17 +13,23 @@ interface Fitness {
   endedAt: string;
   outcome: Outcome;
   nest?: NonNullable<SelftestRecord['nest']>;
+  /** Of what the slot hung on then: a slot that is wired otherwise since is another one. */
+  wiring: string;
 }
+
+type Wired = Pick<Station, 'name' | 'bench' | 'gpio' | 'slots'>;
 
 const hourMs = 3_600_000;
 const remedyFor = (station: string) =>
   `empty the nests, or put golden units in, and run: npx playwright test --project=${station} rig-selftest`;
 
 /** Keeps what a self-test has proved of its slot; does nothing for other attempts. `results` is the folder of all runs. */
-export async function noteFitness(results: string, record: AttemptRecord): Promise<void> {
+export async function noteFitness(results: string, station: Wired, record: AttemptRecord): Promise<void> {
   if (record.proof !== 'rig') return;
   const { attemptId, endedAt, outcome, selftest } = record;
-  const fitness: Fitness = { attemptId, endedAt, outcome, ...(selftest?.nest && { nest: selftest.nest }) };
+  const wiring = wiringOf(station, record.slot);
+  const { nest } = selftest ?? {};
+  const fitness: Fitness = { attemptId, endedAt, outcome, wiring, ...(nest && { nest }) };
   await mkdir(folderOf(results), { recursive: true });
   await replaceFile(fileOf(results, record.station, record.slot), `${JSON.stringify(fitness)}\n`);
 }
@@ -31,7 +38,7 @@ export async function noteFitness(results: string, record: AttemptRecord): Promi
 export interface FitnessQuestion {
   /** The folder of all runs. */
   results: string;
-  station: Pick<Station, 'name' | 'selftest'>;
+  station: Wired & Pick<Station, 'selftest' | 'file'>;
   slot: string;
   /** `release` unless told. A self-test, and a look at what is in the slot, need no fitness. */
   proof?: AttemptRecord['proof'] | undefined;
@@ -48,6 +55,8 @@ export async function requireFitness(question: FitnessQuestion): Promise<void> {
   if (last === undefined) throw due('has no self-test on record');
   if (last.outcome !== 'pass')
     throw due(`did not pass its last self-test (${last.attemptId}: ${last.outcome})`);
+  if (last.wiring !== wiringOf(station, slot))
+    throw due(`is wired otherwise by ${station.file} than at its last self-test (${last.attemptId})`);
   const ageHours = (now.getTime() - Date.parse(last.endedAt)) / hourMs;
   // A clock that was set back, or a damaged file, proves nothing either.
   if (ageHours >= 0 && ageHours <= maxAgeHours) return;
@@ -59,8 +68,23 @@ async function readFitness(file: string): Promise<Fitness | undefined> {
     return JSON.parse(await readFile(file, 'utf8')) as Fitness;
   } catch (thrown) {
     if (hasErrno(thrown, 'ENOENT')) return undefined;
-    return { attemptId: file, endedAt: '', outcome: 'error' };
+    return { attemptId: file, endedAt: '', outcome: 'error', wiring: '' };
   }
+}
+
+/** Names the ports, lines and meter of a slot as its file has them, in whatever order. */
+function wiringOf({ bench, gpio, slots }: Wired, id: string): string {
+  const { serial, bootDrive, network, power, boot, reset, lamps, meter } =
+    slots.find((slot) => slot.id === id) ?? {};
+  const wiring = { bench, gpio, serial, bootDrive, network, power, boot, reset, lamps, meter };
+  return createHash('sha256').update(JSON.stringify(wiring, sorted)).digest('hex');
+}
+
+function sorted(_key: string, value: unknown): unknown {
+  const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isGroup
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
 }
 
 function folderOf(results: string): string {

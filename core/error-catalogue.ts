@@ -383,7 +383,8 @@ export const catalogue = {
     blame: 'rig',
     category: 'config',
     retryable: false,
-    cause: 'The station asks for a self-test that is not too old, and the slot has none that passed.',
+    cause:
+      'The station asks for a self-test that is not too old, and the slot has none that passed as it is wired now.',
     remedy: 'Run the spec rig-selftest on the station; mend what it names.',
   },
   SELFTEST_FAILED: {
