@@ -33,7 +33,8 @@ const lookEveryMs = 1;
 
 /**
  * Drives the line to the level from now on, also after this process has ended, and proves it. Takes the line over from the process of
- * this rig that has it. Throws LINE_READBACK, LINE_BUSY, LINE_PERMISSION, LINE_LOST, GPIO_BACKEND_MISSING.
+ * this rig that has it. Throws LINE_READBACK, LINE_BUSY, LINE_PERMISSION, LINE_LOST, GPIO_BACKEND_MISSING,
+ * DISK_WRITE_FAILED.
  */
 export async function driveLine(place: GpiodPlace, level: Level): Promise<void> {
   await withLock(place.lockName, place.name, async () => {
@@ -102,7 +103,7 @@ async function tryHolder(place: GpiodPlace, chip: GpiodChip, level: Level): Prom
     const note =
       pid === undefined
         ? undefined
-        : noteHolder(place, { use: 'output', args, device: chip.device, pid, level });
+        : await noteHolder(place, { use: 'output', args, device: chip.device, pid, level });
     const due = performance.now() + startTimeoutMs;
     while (note !== undefined && isAlive(note)) {
       if (holdsLine(note.pid)) return { done: true };

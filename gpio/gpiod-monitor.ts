@@ -47,7 +47,7 @@ export async function startMonitor(
     },
   };
   if (mark !== undefined && (await isWatching(mark.pid))) {
-    noteHolder(place, { use: 'monitor', args, device: chip.device, pid: mark.pid });
+    await noteHolder(place, { use: 'monitor', args, device: chip.device, pid: mark.pid });
     return monitor;
   }
   await monitor.stop();

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RigError } from '../core/errors.js';
 import { temporaryName } from '../core/files.js';
 import type { GpiodChip, GpiodChips } from './gpiod-chips.js';
-import { argumentsOf, holdsLine, isAlive, markOf, processesWith, type ProcessMark } from './gpiod-process.js';
+import {
+  argumentsOf,
+  endProcess,
+  holdsLine,
+  isAlive,
+  markOf,
+  processesWith,
+  type ProcessMark,
+} from './gpiod-process.js';
 import type { GpiodSyntax } from './gpiod-tools.js';
 import { lineName, type Level, type LineAddress } from './line.js';
 
@@ -57,19 +66,33 @@ export function holderEnvironment({ tag }: GpiodPlace): Record<string, string> {
   return { [tagVariable]: tag };
 }
 
-/** Writes down who has the line from now on; only under the line's lock. Returns undefined when it has ended already. */
-export function noteHolder(
-  { noteFile }: GpiodPlace,
+/**
+ * Writes down who has the line from now on; only under the line's lock. Returns undefined when it has ended already. One that cannot be noted is ended, so that
+ * it drives nothing that nobody knows of: DISK_WRITE_FAILED.
+ */
+export async function noteHolder(
+  { name, noteFile }: GpiodPlace,
   holder: Pick<HolderNote, 'use' | 'args' | 'device' | 'pid' | 'level'>,
-): HolderNote | undefined {
+): Promise<HolderNote | undefined> {
   const mark = markOf(holder.pid);
   if (mark === undefined) return undefined;
   const note: HolderNote = { ...holder, ...mark, owner: markOf(process.pid) };
   const temporary = temporaryName(noteFile);
-  // Not forced to disk: what the note says ends with the power of the host, and so does the process.
-  writeFileSync(temporary, JSON.stringify(note), { mode: 0o600 });
-  renameSync(temporary, noteFile);
-  return note;
+  try {
+    // Not forced to disk: what the note says ends with the power of the host, and so does the process.
+    writeFileSync(temporary, JSON.stringify(note), { mode: 0o600 });
+    renameSync(temporary, noteFile);
+    return note;
+  } catch (cause) {
+    await endProcess(mark);
+    rmSync(temporary, { force: true });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RigError(
+      'DISK_WRITE_FAILED',
+      `who holds ${name} could not be noted, so nobody does now: ${why}; make room, or set RIG_RUNTIME_DIR to another folder`,
+      { cause },
+    );
+  }
 }
 
 export function forgetHolder({ noteFile }: GpiodPlace): void {

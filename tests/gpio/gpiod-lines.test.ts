@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { openBackend } from '../../gpio/backend.js';
+import { driveLine } from '../../gpio/gpiod-holder.js';
+import { placeOf, startedFor } from '../../gpio/gpiod-note.js';
+import { syntaxOf } from '../../gpio/gpiod-tools.js';
 import { withLock } from '../../gpio/gpiod-lock.js';
 import { argumentsOf, endProcess, isAlive, markOf, processesWith } from '../../gpio/gpiod-process.js';
 import { spawn } from 'node:child_process';
@@ -73,6 +76,29 @@ void test('a process is known by its start, its arguments and its environment, a
   await endProcess(mark);
   assert.ok(!isAlive(mark));
   await endProcess(mark);
+});
+
+void test('a holder that cannot be noted, as on a full disk, does not go on driving its line', async () => {
+  const tools = await mkdtemp(join(tmpdir(), 'rig-gpiod-tools-'));
+  try {
+    await writeFile(join(tools, 'gpioset'), '#!/bin/sh\nexec /bin/sleep 1000\n');
+    await chmod(join(tools, 'gpioset'), 0o755);
+    await withPath(tools, async (folder) => {
+      const chip = { name: 'gpiochip0', label: 'sim', lineCount: 8, device: 'gpiochip0:1:1' };
+      const found = async () => chip;
+      const chips = { find: found, findAgain: found, isThere: () => true };
+      const syntax = syntaxOf('gpioset (libgpiod) v1.6.3');
+      assert.ok(syntax);
+      const place = placeOf({ chip: 'sim', line: 3 }, { folder, chips, syntax });
+      // Nothing can be put in its place.
+      await mkdir(place.noteFile);
+      await assert.rejects(driveLine(place, 1), /DISK_WRITE_FAILED: who holds sim\/3 could not be noted/);
+      assert.deepEqual(startedFor(place).own, []);
+      assert.deepEqual(await readdir(folder), [basename(place.noteFile)]);
+    });
+  } finally {
+    await rm(tools, { recursive: true });
+  }
 });
 
 async function withPath(path: string, body: (folder: string) => Promise<void>): Promise<void> {
