@@ -13,6 +13,7 @@ import { unitsOfRecords } from '../reports/units.js';
 import type { Station } from '../rigs/types.js';
 import { createBreaker } from './breaker.js';
 import { coordinatorHandler } from './coordinator-ops.js';
+import { createCutBoards } from './cut-boards.js';
 import { noteFitness, requireFitness } from './fitness.js';
 import { reportDeadRun } from './dead-run.js';
 import { openJournal } from './journal.js';
@@ -79,6 +80,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const ended = new AbortController();
   const operators = createOperatorCare({ care, onTrouble, onCut: (station, why) => cutOff(station, why) });
   const breaker = createBreaker({ failures: (name) => findStation(name).limits.rigErrorsInARow });
+  const cutBoards = createCutBoards();
   const leases = createLeases({
     runId,
     batch,
@@ -86,6 +88,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
     breaker,
     async hold(station, { slot: slotId, pid, proof }, signal) {
+      cutBoards.check(station.name, slotId);
       await requireFitness({ results: dirname(resultsFolder), station, slot: slotId, proof });
       const held = await holdSlot({ care, runtimeFolder, runId, station, slotId, pid });
       const onWait = (what: string) => emit({ station: station.name, slot: slotId, type: 'waits', what });
@@ -103,6 +106,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const written = await journal.append('attempt', record);
       records.push(record);
       breaker.note(record);
+      cutBoards.note(record);
       await noteFitness(dirname(resultsFolder), findStation(record.station), record).catch((thrown) =>
         onTrouble(asRigError(thrown)),
       );
