@@ -7,6 +7,9 @@ import type { LineBackendSpec } from '../../gpio/line.js';
 import { openOutputs } from '../power/open-outputs.js';
 import { outputName, type Output, type Outputs } from '../../gpio/output.js';
 
+/** The first line loads its backend, and udev may take two seconds to give the files of a new line to its group; nothing is on yet. */
+const openingMs = 3000;
+
 /** When outputs are driven, in ms. */
 export interface DriveTimes {
   /** Each output is driven at all of these, counted from the start: a write of whoever had it may still be on its way. */
@@ -51,11 +54,14 @@ export function guardLines(): GuardedLines {
   };
 
   /** Once more on a new connection when the line is lost: the chip or the bench may have been started again. */
-  const retryWhenLost = async (item: Watched, act: () => Promise<unknown>): Promise<void> => {
-    const timeoutMs = driveTimeoutMs(item.address);
+  const retryWhenLost = async (
+    item: Watched,
+    act: () => Promise<unknown>,
+    { timeoutMs, late }: { timeoutMs: number; late: string },
+  ): Promise<void> => {
     const attempt = () => {
       const onTimeout = () =>
-        new RigError('LINE_LOST', `${outputName(item.address)} did not follow within ${timeoutMs} ms`);
+        new RigError('LINE_LOST', `${outputName(item.address)} ${late} within ${timeoutMs} ms`);
       return withDeadline(act, { timeoutMs, onTimeout });
     };
     try {
@@ -72,7 +78,8 @@ export function guardLines(): GuardedLines {
   const makeSafe = async (item: Watched): Promise<SafetyReport> => {
     const line = outputName(item.address);
     try {
-      await retryWhenLost(item, async () => (item.line ?? (await openLine(item))).write(item.safe));
+      const write = async () => (item.line ?? (await openLine(item))).write(item.safe);
+      await retryWhenLost(item, write, { timeoutMs: driveTimeoutMs(item.address), late: 'did not follow' });
       return { line, ok: true };
     } catch (thrown) {
       return { line, ok: false, error: asRigError(thrown).message };
@@ -109,7 +116,10 @@ export function guardLines(): GuardedLines {
     async watch(name, spec, lines) {
       const items = lines.map((line): Watched => ({ ...line, spec }));
       try {
-        for (const item of items) await retryWhenLost(item, () => openLine(item));
+        for (const item of items) {
+          const timeoutMs = driveTimeoutMs(item.address) + openingMs;
+          await retryWhenLost(item, () => openLine(item), { timeoutMs, late: 'could not be opened' });
+        }
       } catch (thrown) {
         await closeLines(items);
         throw thrown;
