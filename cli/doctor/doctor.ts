@@ -5,6 +5,7 @@ import { checkClock, checkDisk, checkKernel, checkNode } from './host.js';
 import { checkLines } from './lines.js';
 import { checkModules } from './modules.js';
 import { checkPermissions } from './permissions.js';
+import { checkSelftest } from './selftest.js';
 import { checkTools } from './tools.js';
 import { checkWiring } from './wiring.js';
 
@@ -31,6 +32,7 @@ export async function examine({ stations, problems, resultsFolder }: Examined): 
     checkPermissions(stations),
     ...stations.map((station) => checkWiring(station)),
     ...stations.map((station) => checkLines(station)),
+    ...stations.map((station) => checkSelftest(station, { resultsFolder })),
   ]);
   const rank = ({ area }: Finding): number => areas.indexOf(area);
   return groups.flat().sort((one, other) => rank(one) - rank(other));

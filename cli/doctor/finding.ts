@@ -17,6 +17,7 @@ export const areas = [
   'lines',
   'power',
   'meters',
+  'selftest',
 ] as const;
 
 /** One thing that was looked at. */

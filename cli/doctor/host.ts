@@ -1,5 +1,7 @@
-import { access, constants, mkdir, readFile, stat, statfs } from 'node:fs/promises';
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { freemem, release } from 'node:os';
+import { dirname } from 'node:path';
+import { hasErrno } from '../../core/files.js';
 import { lastLines, runTool } from '../../drivers/tool.js';
 import type { Finding } from './finding.js';
 
@@ -114,9 +116,10 @@ async function isSynchronised(): Promise<boolean | undefined> {
 export async function checkDisk(folder: string): Promise<Finding[]> {
   const disk = { area: 'disk', subject: folder } as const;
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = await statfs(folder);
+    // Made by the first run, as its user: a folder made here, perhaps as root, would be closed to it.
+    const place = await nearestFolder(folder);
+    await access(place, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(place);
     const freeBytes = bavail * bsize;
     const remedy = 'make room: old folders below results/ can be moved away as a whole';
     if (freeBytes < tooLittleBytes)
@@ -129,6 +132,18 @@ export async function checkDisk(folder: string): Promise<Finding[]> {
     const remedy =
       'give it to the user who runs the station (sudo chown), or set RIG_RESULTS to another folder';
     return [{ ...disk, severity: 'error', found, remedy }];
+  }
+}
+
+/** The folder, or the one in which it would have to be made. */
+async function nearestFolder(folder: string): Promise<string> {
+  for (let place = folder; ; place = dirname(place)) {
+    const found = await stat(place).catch((thrown: unknown) => {
+      if (hasErrno(thrown, 'ENOENT')) return undefined;
+      throw thrown;
+    });
+    if (found?.isDirectory()) return place;
+    if (found) throw new Error(`${place} is no folder`);
   }
 }
 

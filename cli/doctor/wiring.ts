@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { catalogue } from '../../core/error-catalogue.js';
 import { asRigError } from '../../core/errors.js';
+import { holderName, holdersOf } from '../../drivers/link/port-holder.js';
 import { reach } from '../../drivers/link/reach.js';
 import { openMeter } from '../../drivers/meter/open-meter.js';
 import { openOutputs } from '../../drivers/power/open-outputs.js';
@@ -17,15 +18,18 @@ export async function checkWiring(station: Station): Promise<Finding[]> {
     const found = 'on the virtual bench, which a run starts';
     return [{ area: 'ports', subject: station.name, severity: 'note', found }];
   }
-  const findings = await Promise.all(station.slots.map((slot) => checkSlot(station, slot)));
+  const holders = await holdersOf(station.slots.flatMap(({ serial }) => serial?.path ?? []));
+  const findings = await Promise.all(station.slots.map((slot) => checkSlot(station, slot, holders)));
   return findings.flat();
 }
 
-async function checkSlot({ name }: Station, slot: Slot): Promise<Finding[]> {
+type Holders = Awaited<ReturnType<typeof holdersOf>>;
+
+async function checkSlot({ name }: Station, slot: Slot, holders: Holders): Promise<Finding[]> {
   const subject = `${name} ${slot.id}`;
   const { serial, bootDrive, network, power, meter } = slot;
   const findings: Finding[] = [];
-  if (serial) findings.push(await checkPort({ area: 'ports', subject }, serial));
+  if (serial) findings.push(await checkPort({ area: 'ports', subject }, serial, holders));
   if (bootDrive !== undefined) {
     const found = `boot drive ${bootDrive}`;
     findings.push(await finding({ area: 'ports', subject }, found, () => reach({ bootDrive })));
@@ -75,11 +79,23 @@ async function finding(where: Where, what: string, look: () => Promise<string | 
 }
 
 /** Looked at and not opened: opening a port pulls its control lines, which resets many boards. */
-async function checkPort(where: Where, { path, native }: NonNullable<Slot['serial']>): Promise<Finding> {
+async function checkPort(
+  where: Where,
+  { path, native }: NonNullable<Slot['serial']>,
+  holders: Holders,
+): Promise<Finding> {
   const isThere = await stat(path).then(
     (found) => found.isCharacterDevice(),
     () => false,
   );
+  const holder = holders.get(path);
+  if (holder)
+    return {
+      ...where,
+      severity: 'warning',
+      found: `${path} is held by ${holderName(holder)}`,
+      remedy: 'end that program, unless it is a run of this rig',
+    };
   if (isThere) return { ...where, severity: 'ok', found: path };
   if (native) return { ...where, severity: 'note', found: `${path} is not there while its board is off` };
   const others = await readdir(dirname(path)).catch((): string[] => []);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -8,7 +8,11 @@ import { parse, stringify } from 'yaml';
 import { exitCodeFor, worstOf, type Finding } from '../../cli/doctor/finding.js';
 import { checkClock, checkDisk, checkKernel, checkNode } from '../../cli/doctor/host.js';
 import { checkModules } from '../../cli/doctor/modules.js';
+import { checkSelftest } from '../../cli/doctor/selftest.js';
+import { checkWiring } from '../../cli/doctor/wiring.js';
+import type { Slot, Station } from '../../rigs/types.js';
 import { cleanEnvironment } from '../clean-environment.js';
+import { lease } from '../fixtures/sample.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
 
 test('the shipped station lacks nothing on this host that a virtual station needs', () => {
@@ -100,12 +104,42 @@ test('a clock before the installation is an error, and so is a folder that takes
   assert.equal(disk?.severity, 'error');
   const [good] = await checkDisk(join(folder, 'results'));
   assert.notEqual(good?.severity, 'error');
+  assert.deepEqual(await readdir(folder), ['file'], 'nothing was made');
+});
+
+test('a port that a program holds is a warning that names it', async (t) => {
+  const held = await open('/dev/full', 'r+');
+  t.after(() => held.close());
+  const slot: Slot = { ...lease.slot, serial: { path: '/dev/full', baudRate: 115200 } };
+  const [port] = await checkWiring({ ...station, slots: [slot] });
+  assert.equal(port?.severity, 'warning');
+  assert.match(port.found, /^\/dev\/full is held by /);
+});
+
+test('slots that a run would refuse until they are proved are warnings, each with its reason', async (t) => {
+  const resultsFolder = await temporary(t);
+  assert.deepEqual(await checkSelftest(station, { resultsFolder }), []);
+  const asking = { ...station, selftest: { maxAgeHours: 8, golden: [], knownBad: [] } };
+  const [due] = await checkSelftest(asking, { resultsFolder });
+  assert.deepEqual([due?.severity, due?.subject], ['warning', 'station1 slot1']);
+  assert.match(due?.found ?? '', /has no self-test on record.*rig-selftest/);
 });
 
 test('another kernel than Linux is a warning', async () => {
   const [finding] = await checkKernel(new Set(), 'darwin');
   assert.equal(finding?.severity, 'warning');
 });
+
+const station: Station = {
+  name: 'station1',
+  programme: [],
+  powerOn: lease.powerOn,
+  limits: { flashesAtOnce: 1, rigErrorsInARow: 0 },
+  slots: [lease.slot],
+  faults: [],
+  seed: 0,
+  file: 'rigs/station1.yaml',
+};
 
 interface Answer {
   report: { worst: Finding['severity']; findings: Finding[] };
