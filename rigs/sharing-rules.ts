@@ -104,9 +104,16 @@ function thingsOf(slot: Partly<SlotFile>): { path: ValuePath; thing: string; rol
     things.push({ path: ['bootDrive'], thing: `boot drive ${bootDrive}`, role: 'boot drive' });
   if (network?.host !== undefined)
     things.push({ path: ['network', 'host'], thing: `address ${network.host}`, role: 'address' });
-  const { hub, port: hubPort, http } = power ?? {};
-  if (hub !== undefined && hubPort !== undefined)
-    things.push({ path: ['power'], thing: `USB hub ${hub} port ${hubPort}`, role: 'power port' });
+  const { http } = power ?? {};
+  // A reset of an adapter switches off and on what hangs there: a board that is being flashed, or that has to stay without power.
+  const hubPorts = [
+    { path: ['power'], at: power, role: 'power port' },
+    { path: ['serial', 'hubPort'], at: serial?.hubPort, role: 'adapter’s hub port' },
+  ];
+  for (const { path, at, role } of hubPorts) {
+    if (at?.hub !== undefined && at.port !== undefined)
+      things.push({ path, thing: `USB hub ${at.hub} port ${at.port}`, role });
+  }
   if (http?.on?.url !== undefined)
     things.push({ path: ['power', 'http'], thing: `outlet ${http.on.url}`, role: 'power outlet' });
   const instrument = meter?.hwmon ?? meter?.iio ?? meter?.scpi?.host;

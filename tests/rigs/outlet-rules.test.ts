@@ -13,3 +13,23 @@ test('what an outlet answers has to be a regular expression that proves somethin
     { ...place, path: `${place.path}.inactive`, at: "'x*'", says: ['matches when nothing was printed'] },
   ]);
 });
+
+test('a hub port that resets an adapter feeds nothing else that is switched', async (t) => {
+  const ofSlot2 = { adapter: '{ port: 2, hub: 1-1.3 }', power: '{ hub: "1-1.3", port: 2 }' };
+  const rig = await loadTinyRig(t, {
+    'rigs/station1.yaml': [
+      [
+        'path: /dev/serial/by-path/one, baudRate: 115200',
+        'path: /dev/serial/by-path/one, hubPort: { hub: 1-1.3, port: 2 }',
+      ],
+      ['path: /dev/serial/by-path/two', `path: /dev/serial/by-path/two, hubPort: ${ofSlot2.adapter}`],
+      ['power: { chip: relays, line: 2 }', `power: ${ofSlot2.power}`],
+    ],
+  });
+  const says = ['USB hub 1-1.3 port 2 is already the adapter’s hub port of slot1', 'one of its own'];
+  const file = 'station1.yaml';
+  assertProblems(rig, [
+    { file, path: 'slots[1].serial.hubPort', at: ofSlot2.adapter, says },
+    { file, path: 'slots[1].power', at: ofSlot2.power, says },
+  ]);
+});
