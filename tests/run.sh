@@ -1,18 +1,27 @@
 #!/bin/sh
 # Runs the tests:
-#   sh tests/run.sh              all but the campaigns
+#   sh tests/run.sh              all but the campaigns and those on a real kernel
 #   sh tests/run.sh campaigns    the campaigns: whole stations through every fault, rollback and driver, which take minutes
+#   sh tests/run.sh kernel       a virtual machine with a real kernel: its lines, meters, USB and station; the bench's lines beside them
 #   sh tests/run.sh PART         every file whose path contains PART
 # Whole stations and the drivers' contracts, which take longest, begin first.
 set -eu
-campaigns='^tests/(kernel/station|station/(around-the-write|fault-table|faults|kill|odd-specs|rollback|station2|stop))\.test\.ts$'
+stations='around-the-write|fault-table|faults|kill|lid|odd-specs|over-current|power|rollback|selftest|station2|stop'
+campaigns="^tests/(station/($stations)|cli/map)\.test\.ts$"
+kernel='^tests/(kernel/[^/]*|gpio/bench-lines)\.test\.ts$'
 first='^tests/(kernel/|station/|docs/readme|drivers/flash-)'
+concurrency=3
 all=$(find tests -name '*.test.ts' | sort)
 case "${1:-}" in
-'') chosen=$(printf '%s\n' "$all" | grep -vE "$campaigns") ;;
+'') chosen=$(printf '%s\n' "$all" | grep -vE "$campaigns|^tests/kernel/") ;;
 campaigns) chosen=$(printf '%s\n' "$all" | grep -E "$campaigns") ;;
+kernel)
+  # An emulated machine takes a core for itself.
+  concurrency=2
+  chosen=$(printf '%s\n' "$all" | grep -E "$kernel")
+  ;;
 *) chosen=$(printf '%s\n' "$all" | grep -F -- "$1") ;;
 esac
 long=$(printf '%s\n' "$chosen" | grep -E "$first" || true)
 short=$(printf '%s\n' "$chosen" | grep -vE "$first" || true)
-exec node --import tsx --test --test-concurrency=3 --test-reporter=spec $long $short
+exec node --import tsx --test --test-concurrency=$concurrency --test-reporter=spec $long $short
