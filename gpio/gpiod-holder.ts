@@ -118,7 +118,8 @@ async function tryHolder(place: GpiodPlace, chip: GpiodChip, level: Level): Prom
     if (pid === undefined) await pause(0);
     if (failedStart !== undefined && hasErrno(failedStart, 'ENOENT'))
       throw toolMissing('gpioset', failedStart);
-    return { complaint: complaintIn('gpioset', complaints.read()) || 'gpioset ended at once' };
+    const said = complaintIn('gpioset', complaints.read());
+    return { complaint: said || failedStart?.message || 'gpioset ended at once' };
   } finally {
     complaints.close();
   }

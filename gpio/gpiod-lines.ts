@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RigError } from '../core/errors.js';
 import { findChips } from './gpiod-chips.js';
 import { chipOrRelease, driveLine } from './gpiod-holder.js';
@@ -20,7 +21,8 @@ import { trackOpenLines } from './open-lines.js';
  * Lines of a real kernel, through the commands of libgpiod. Every output is held by a `gpioset` of its own that outlives this process;
  * `folder` says which one, so that another process of the rig can take the line over. Throws GPIO_BACKEND_MISSING.
  */
-export async function openGpiodLines({ folder }: { folder: string }): Promise<LineBackend> {
+export async function openGpiodLines(options: { folder: string }): Promise<LineBackend> {
+  const folder = resolve(options.folder);
   const syntax = await findSyntax();
   makeNoteFolder(folder);
   const chips = findChips();
