@@ -21,7 +21,7 @@ const commands = [
 ];
 
 /** Commands that `.ci/run` runs itself: they cannot run inside of `npm test`. */
-const ofTheGate = ['npm ci', 'npm run check', 'npm test', 'npm run test:campaigns'];
+const ofTheGate = ['npm ci', 'npm run check', 'npm test', 'npm run test:kernel', 'npm run test:campaigns'];
 /** Takes many minutes; the harness behind it is typed and linted, and its parts run in other tests. */
 const bySize = ['npm run bench'];
 /** Whole stations, which other tests run and look at more closely. */
