@@ -47,9 +47,18 @@ export async function mapStation(station: Station, options: MapStationOptions): 
     signal,
     onProgress: (slot, text) => process.stderr.write(`${slot}  ${text}\n`),
   });
-  const report = { station: station.name, ...found, ...(await written(station, found, write === true)) };
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : describe(report, station));
-  return report;
+  const show = (report: MapReport) =>
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : describe(report, station));
+  const about = { station: station.name, ...found };
+  try {
+    const report = { ...about, ...(await written(station, found, write === true)) };
+    show(report);
+    return report;
+  } catch (thrown) {
+    // What was found is worth minutes at the station, and can be written by hand.
+    show({ ...about, written: false });
+    throw thrown;
+  }
 }
 
 /** 0: as the file says now; 1: it does not, or that is not known; 2: conflict. */

@@ -19,7 +19,8 @@ const otherKinds = /^(true|false|null|yes|no|on|off|[-+.\d][\d._eExXoO+-]*)$/i;
  */
 export function withScalars(text: string, changes: readonly ScalarChange[]): string {
   const document = parseDocument(text);
-  const wanted = parseDocument(text);
+  // Plain copies: a value that is named again elsewhere (`*anchor`) must not change there.
+  const wanted = parseDocument(JSON.stringify(document.toJS()));
   const spans = changes.map(({ path, value }) => {
     const node = document.getIn(path, true);
     if (!isScalar(node) || !node.range) throw new Error(`no value stands at ${path.join('.')}`);

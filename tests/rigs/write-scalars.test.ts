@@ -40,3 +40,9 @@ test('a place without a single value is refused', () => {
   assert.throws(() => withScalars('a: { b: 1 }\n', [{ path: ['a'], value: 'x' }]), /no value stands at a/);
   assert.throws(() => withScalars('a: 1\n', [{ path: ['b', 0], value: 'x' }]));
 });
+
+test('a value that is named again elsewhere is refused, as both would change', () => {
+  const change = [{ path: ['a'], value: '/dev/y' }];
+  assert.throws(() => withScalars('a: &port /dev/x\nb: *port\n', change), /a cannot be changed in place/);
+  assert.equal(withScalars('a: &port /dev/x\nb: 1\n', change), 'a: &port /dev/y\nb: 1\n');
+});
