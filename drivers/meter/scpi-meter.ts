@@ -45,7 +45,7 @@ export async function openScpiMeter(options: ScpiMeterOptions, times: MeterTimes
     try {
       answer = await line.ask(query, timeoutMs);
     } catch (thrown) {
-      const said = thrown instanceof NoAnswer ? await complaintOf(line) : '';
+      const said = thrown instanceof NoAnswer ? ((await complaintOf(line)) ?? '') : '';
       // An answer that still comes would be taken for that to the next query.
       line.close();
       if (thrown instanceof NoAnswer) throw failure(where, query, timeoutMs, thrown, said);
@@ -57,9 +57,11 @@ export async function openScpiMeter(options: ScpiMeterOptions, times: MeterTimes
     const isOverload = Math.abs(Number(answer)) >= overload;
     const what = isOverload ? ', which means overload or no value' : ', which is no number';
     const said = isOverload ? '' : await complaintOf(line);
+    // Its complaint may still come, and is no answer to the next query.
+    if (said === undefined) line.close();
     throw new RigError(
       'METER_FAILED',
-      `${where} answered ${query} with ${JSON.stringify(answer.slice(0, 80))}${what}${said}`,
+      `${where} answered ${query} with ${JSON.stringify(answer.slice(0, 80))}${what}${said ?? ''}`,
     );
   };
 
@@ -117,9 +119,10 @@ function valueOf(answer: string): number | undefined {
   return Math.abs(value) < overload ? value : undefined;
 }
 
-/** What stands in the instrument's queue of errors; empty when it says nothing of use. */
-async function complaintOf(line: ScpiLine): Promise<string> {
-  const said = await line.ask('SYST:ERR?', complaintMs).catch(() => '');
+/** What stands in the instrument's queue of errors; empty when it says nothing of use, undefined when it does not answer. */
+async function complaintOf(line: ScpiLine): Promise<string | undefined> {
+  const said = await line.ask('SYST:ERR?', complaintMs).catch(() => undefined);
+  if (said === undefined) return undefined;
   return /^[+-]?\d+,/.test(said) && !/^[+-]?0,/.test(said) ? `; SYST:ERR? says ${said.slice(0, 120)}` : '';
 }
 

@@ -10,6 +10,8 @@ export interface ScpiInstrument {
   amps: number;
   /** What it answers instead of a value. */
   answers?: string | undefined;
+  /** What it answers to `SYST:ERR?` once it is told to go on, instead of at once. */
+  lateComplaint?: { text: string; due: Promise<void> } | undefined;
   /** Takes queries and answers none. */
   isStuck: boolean;
   /** What it was told, in order. */
@@ -65,7 +67,7 @@ function converse(instrument: ScpiInstrument, socket: Socket): void {
   let isAnswering = false;
   const answerTo = (query: string): string | undefined => {
     if (query === '*IDN?') return instrument.identity;
-    if (query === 'SYST:ERR?') return errors.shift() ?? '+0,"No error"';
+    if (query === 'SYST:ERR?') return instrument.lateComplaint?.text ?? errors.shift() ?? '+0,"No error"';
     const value = { 'MEAS:VOLT? (@1)': instrument.volts, 'MEAS:CURR? (@1)': instrument.amps }[query];
     if (value !== undefined) return instrument.answers ?? scientific(value);
     errors.push('-113,"Undefined header"');
@@ -77,6 +79,7 @@ function converse(instrument: ScpiInstrument, socket: Socket): void {
     const line = answerTo(query);
     if (line === undefined || (instrument.isStuck && query !== 'SYST:ERR?')) return;
     isAnswering = true;
+    if (query === 'SYST:ERR?') await instrument.lateComplaint?.due;
     socket.write(line.slice(0, 3));
     await new Promise(setImmediate);
     isAnswering = false;

@@ -67,6 +67,21 @@ test('an answer that comes too late is never the answer to the next query', asyn
   assert.equal(instrument.connections, 2);
 });
 
+test('a complaint that comes too late is never the answer to the next query either', async (t) => {
+  const { instrument, open } = await begin(t);
+  const meter = await open();
+  t.after(() => meter.close());
+  let complain: () => void = () => undefined;
+  instrument.lateComplaint = { text: '0', due: new Promise((resolve) => (complain = resolve)) };
+  instrument.answers = 'RANGE';
+  await assert.rejects(meter.read(), { message: /with "RANGE", which is no number$/ });
+  instrument.answers = undefined;
+  const reading = meter.read();
+  complain();
+  assert.deepEqual(await reading, { railVolts: 5, railAmps: 0.08 });
+  assert.equal(instrument.connections, 2);
+});
+
 for (const overload of ['9.9E37', '+9.90000000E+37', '-9.9E+37', '9.91E37']) {
   test(`${overload} is no value`, async (t) => {
     const { instrument, open } = await begin(t);
