@@ -38,3 +38,8 @@ export function limitsText(limits: Limits | undefined): string {
   if (limits.min !== undefined) return `≥ ${limits.min}`;
   return limits.max === undefined ? '' : `≤ ${limits.max}`;
 }
+
+/** The value in the middle, the lower of the two where there are two; NaN of none, which no limits let pass. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+}

@@ -1,6 +1,6 @@
 import { pause } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
-import { judge, limitsText, type Limits, type Measurement } from '../core/measurement.js';
+import { judge, limitsText, median, type Limits, type Measurement } from '../core/measurement.js';
 import type { SupplySample, SupplySampler } from './supply-sampler.js';
 
 /** What a board may draw when it is switched on. Only a meter that shows the current can tell. */
@@ -29,7 +29,7 @@ export interface Closing {
   untilMs: number;
 }
 
-/** The steady current is the mean of so many readings: a single one may meet a radio that sends. */
+/** The steady current is the middle of so many readings: a single one may be a glitch, or meet a radio that sends. */
 const steadyReadings = 3;
 
 /**
@@ -69,7 +69,7 @@ export async function judgeSteady({ sampler, limits, onMeasured, signal }: Judgi
   }
   const amps = ampsIn(taken);
   if (amps.length === 0) return;
-  const value = rounded(amps.reduce((sum, each) => sum + each, 0) / amps.length);
+  const value = rounded(median(amps));
   const result = judge(value, steadyAmps);
   onMeasured({ name: 'steady_amps', value, unit: 'A', limits: steadyAmps, result });
   if (result === 'pass') return;

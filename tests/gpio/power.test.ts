@@ -48,6 +48,24 @@ slotTest('on is asked no turn for a slot that is on already', async (slot) => {
   assert.deepEqual(slot.events, ['turn', 'power on']);
 });
 
+slotTest('one reading that is far off does not make the steady current of a good board', async (slot) => {
+  const readRail = railOf(slot, [0.3, 0.3]);
+  let sinceOn = 0;
+  const power = await slot.open({
+    readRail: async () => {
+      const reading = await readRail();
+      // The first with power proves that the rail has risen.
+      if (reading.railVolts > 0) sinceOn += 1;
+      return sinceOn === 3 ? { ...reading, railAmps: 2.5 } : reading;
+    },
+    limits: { inrushMs: 0, steadyAmps: limits.steadyAmps },
+    settleMs: 0,
+  });
+  await power.on();
+  assert.ok(sinceOn >= 4);
+  assert.deepEqual(slot.measured, ['steady_amps 0.3 pass']);
+});
+
 slotTest('currents within limits are measured when the board is switched on, and once', async (slot) => {
   const power = await slot.open({ readRail: railOf(slot, [2.4, 0.3]), limits });
   await power.on();
