@@ -1,7 +1,8 @@
+import { pause } from '../core/deadline.js';
 import { asRigError, RigError } from '../core/errors.js';
 import { listSerialPorts, type SerialPortFound } from '../drivers/discover/serial-ports.js';
 import type { Station } from '../rigs/types.js';
-import { candidatePorts, type SkippedPort } from './map-candidates.js';
+import { candidatePorts, type CandidatePort, type SkippedPort } from './map-candidates.js';
 import { findSlotDrives } from './map-drive.js';
 import { openHeldSlots, type HeldSlot } from './map-hold.js';
 import { awaitOperator } from './map-interlock.js';
@@ -32,6 +33,12 @@ export interface PortMap extends MapVerdict {
 }
 
 const usualBaudRate = 115_200;
+/** A board without a meter to prove it may live on its capacitors so long. */
+const lastWordsMs = 500;
+/** Longer than most things rest that speak by themselves. */
+const quietMs = 2500;
+const speaksAnyway =
+  'speaks while every slot is off: something else hangs there, or its board has another supply';
 const onlyFirmwareSpeaks =
   'nothing answered: on this port a board speaks only when it has firmware, as its loader is elsewhere';
 
@@ -91,18 +98,36 @@ async function lookAtAll(look: Look): Promise<SlotAnswers[]> {
   const onSkipped = (port: SkippedPort) => void skipped.push(port);
   const ears = await openEars(candidates.ports, { baudRate, onSkipped });
   try {
+    const noisy = await speakersInQuiet(ears, signal);
+    skipped.push(...noisy.map(({ path }) => ({ path, why: speaksAnyway })));
     const seen: SlotAnswers[] = [];
-    for (const slot of held) seen.push(...(await lookAtOne(slot, ears, { ...look, listPorts: find })));
+    for (const slot of held) seen.push(...(await lookAtOne(slot, ears, { ...look, noisy, listPorts: find })));
     return seen;
   } finally {
     await ears.close();
   }
 }
 
+/** What speaks although no slot has power. One that speaks now and then, as a GPS receiver does, would be taken for the board that is silent in its time. */
+async function speakersInQuiet(ears: PortEars, signal: AbortSignal): Promise<CandidatePort[]> {
+  await pause(lastWordsMs, signal);
+  ears.forget();
+  await pause(quietMs, signal);
+  return ears.speakers();
+}
+
 async function lookAtOne(
   held: HeldSlot,
   ears: PortEars,
-  { chosen, skipped, ready, listPorts = listSerialPorts, onProgress, signal }: Look,
+  {
+    chosen,
+    skipped,
+    noisy,
+    ready,
+    listPorts = listSerialPorts,
+    onProgress,
+    signal,
+  }: Look & { noisy: readonly CandidatePort[] },
 ): Promise<SlotAnswers[]> {
   const { slot, power, overCurrent } = held;
   const { id, serial, bootDrive } = slot;
@@ -141,7 +166,7 @@ async function lookAtOne(
   );
   return [
     ...(await look('serial.path', serial?.path, () =>
-      findSlotPorts({ slot, power, ears, listPorts, signal: stop }),
+      findSlotPorts({ slot, power, ears, noisy, listPorts, signal: stop }),
     )),
     ...(await look('bootDrive', bootDrive, () =>
       findSlotDrives({ power, folders, onHost: bench === undefined, signal: stop }),

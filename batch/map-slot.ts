@@ -17,6 +17,8 @@ export interface MapSlotOptions {
   slot: Slot;
   power: SlotPower;
   ears: PortEars;
+  /** Ports that spoke while every slot was off. */
+  noisy: readonly CandidatePort[];
   /** The ports that there are now, for those that come with the power. */
   listPorts: () => Promise<SerialPortFound[]>;
   signal: AbortSignal;
@@ -44,7 +46,7 @@ export async function findSlotPorts(options: MapSlotOptions): Promise<PortEviden
   const { slot, power, ears, listPorts, signal } = options;
   ears.forget();
   await pause(quietMs, signal);
-  const noisy = ears.speakers();
+  const noisy = [...options.noisy, ...ears.speakers()];
   const before = new Set((await listPorts()).map(({ device }) => device));
   const quiet = (ports: readonly CandidatePort[]) => ports.filter((port) => !noisy.includes(port));
 
