@@ -7,6 +7,8 @@ import { callSwitch, quoted } from './http-call.js';
 /** How long a relay may take until it says what it was told, in ms: some switch after they have answered. */
 export const followMs = 1000;
 const lookAgainMs = 50;
+/** How long a relay may take to carry out what it was told after its answer was given up, in ms. */
+const lateOnMs = 2000;
 
 /**
  * A relay, or an outlet of a PDU, that is switched over HTTP. It is asked on opening, so that a wrong address is known before anything is switched.
@@ -21,6 +23,8 @@ export async function openHttpSwitch(
   const active = patternOf(name, http.read.active);
   const inactive = http.read.inactive === undefined ? undefined : patternOf(name, http.read.inactive);
   let isClosed = false;
+  /** Until when a request to switch on that was given up may still be carried out. */
+  let lateOnUntil = 0;
 
   const call = async (what: 'on' | 'off' | 'read') => {
     if (isClosed) throw new RigError('INTERNAL_ERROR', `${name} is used after it was closed`);
@@ -33,7 +37,7 @@ export async function openHttpSwitch(
       throw new RigError('LINE_READBACK', `${name} says neither on nor off, or both: ${quoted(answer)}`);
     return { answer, isActive };
   };
-  const write = async (wanted: boolean) => {
+  const tell = async (wanted: boolean) => {
     const said = await call(wanted ? 'on' : 'off');
     const until = performance.now() + followMs;
     for (;;) {
@@ -48,6 +52,26 @@ export async function openHttpSwitch(
       await pause(lookAgainMs);
     }
   };
+  const switchOn = async () => {
+    lateOnUntil = Number.POSITIVE_INFINITY;
+    try {
+      await tell(true);
+      lateOnUntil = 0;
+    } catch (thrown) {
+      lateOnUntil = performance.now() + lateOnMs;
+      throw thrown;
+    }
+  };
+  /** Off and staying off: a relay that comes on after all is switched off again. */
+  const switchOff = async () => {
+    const giveUpAt = performance.now() + lateOnMs;
+    await tell(false);
+    while (performance.now() < Math.min(lateOnUntil, giveUpAt)) {
+      await pause(lookAgainMs);
+      if ((await look()).isActive) await tell(false);
+    }
+  };
+  const write = (wanted: boolean) => (wanted ? switchOn() : switchOff());
 
   if (initial === 'as-is') await look();
   else await write(initial);

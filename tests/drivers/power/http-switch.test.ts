@@ -193,3 +193,37 @@ void test('an answer that goes on for ever is read no further', async (t) => {
   });
   await assert.rejects(open(t, relay), { code: 'LINE_LOST', message: /no answer within 300 ms/ });
 });
+
+void test('a relay that switches on after nobody waits for its answer any more is switched off again', async (t) => {
+  let isOn = false;
+  let carryOut: () => void = () => undefined;
+  const relay = await start(t, {
+    answer({ url = '' }, response) {
+      if (url.includes('turn=on')) {
+        carryOut = () => void (isOn = true);
+        return true;
+      }
+      if (url.includes('turn=off')) isOn = false;
+      else if (!isOn) {
+        // Off is proved by this answer, and it comes on right behind it.
+        carryOut();
+        carryOut = () => undefined;
+        response.end('{"ison":false}');
+        return true;
+      }
+      response.end(`{"ison":${isOn}}`);
+      return true;
+    },
+  });
+  const output = await open(t, relay, { timeoutMs: 200 });
+  await assert.rejects(output.write(true), { code: 'LINE_LOST' });
+  await output.write(false);
+  assert.equal(isOn, false);
+  assert.deepEqual(
+    relay.requests.map(({ url }) => /turn=\w+/.exec(url)?.[0]).filter((each) => each !== undefined),
+    ['turn=on', 'turn=off', 'turn=off'],
+  );
+  const sinceMs = performance.now();
+  await output.write(false);
+  assert.ok(performance.now() - sinceMs < 1500);
+});
