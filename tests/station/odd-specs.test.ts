@@ -47,6 +47,10 @@ const specs = {
     test.setTimeout(1);
     await writing;`,
   ),
+  'only-looks.spec.ts': spec('only-looks', 'dut, flasher', write).replace(
+    'eachUnit(',
+    "eachUnit({ proof: 'identity' }, ",
+  ),
   // The run is stopped while the board starts; what the spec does next must not meet the rollback.
   'stopped.spec.ts': spec(
     'stopped',
@@ -116,6 +120,15 @@ describe('specs that are written or stopped in an unusual way', () => {
     const record = await run('no-cycle');
     assert.deepEqual(brief(record), ['error', 'NO_PROOF', 'restored', '1.1.0']);
     assert.match(record.failure?.message ?? '', /call power\.cycle\(\)/);
+  });
+
+  test('a spec that is to identify its boards alone writes nothing', async () => {
+    const record = await run('only-looks');
+    assert.deepEqual(brief(record), ['error', 'CONFIG_INVALID', undefined, undefined]);
+    assert.deepEqual(
+      record.flashTries?.map(({ doing }) => doing),
+      ['probe'],
+    );
   });
 
   test('a write that the time limit cuts off is undone, and not tried again meanwhile', async () => {
