@@ -65,7 +65,7 @@ export function assertDriven(gpio: Gpio, place: Place, level: Level): void {
 
 /**
  * Reports changes to the listener until the returned function is called: by interrupt, or by looking where the chip has none.
- * A line that is lost falls silent here; reading it throws LINE_LOST.
+ * A line that is lost falls silent here for as long as it is; reading it throws LINE_LOST.
  */
 export async function watchGpio(
   gpio: Gpio,
@@ -79,7 +79,7 @@ export async function watchGpio(
     try {
       filter.offer(look());
     } catch {
-      filter.stop();
+      // An expander can fail once on its bus, and who waits for a button would wait for ever.
     }
   };
   if (!(await reportsEdges(place))) {

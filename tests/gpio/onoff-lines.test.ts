@@ -3,6 +3,7 @@ import { existsSync, fstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pollUntil } from '../../core/deadline.js';
 import { openBackend } from '../../gpio/backend.js';
 import type { LineBackend } from '../../gpio/line.js';
 import { openOnoffLines } from '../../gpio/onoff-lines.js';
@@ -143,7 +144,7 @@ onoffTest('a line without permission says so', async (lines, fake) => {
   );
 });
 
-void test('an input of a chip without interrupts is looked at instead', async () => {
+void test('an input of a chip without interrupts is looked at instead, also after a look that failed', async () => {
   const fake = await fakeSysfs([pi], { interrupts: false });
   const lines = await openOnoffLines(fake);
   try {
@@ -154,7 +155,22 @@ void test('an input of a chip without interrupts is looked at instead', async ()
     await heard.until((all) => all.at(-1) === true);
     fake.drive(number, 0);
     await heard.until((all) => all.at(-1) === false);
-    assert.deepEqual(heard.all, [true, false]);
+    let failedLooks = 0;
+    fake.line(number).fault = {
+      get errno() {
+        failedLooks += 1;
+        return 'EIO';
+      },
+    };
+    await pollUntil(async () => (failedLooks >= 2 ? true : undefined), {
+      intervalMs: 5,
+      timeoutMs: 5000,
+      onTimeout: () => new Error('it is looked at no more'),
+    });
+    fake.line(number).fault = {};
+    fake.drive(number, 1);
+    await heard.until((all) => all.at(-1) === true);
+    assert.deepEqual(heard.all, [true, false, true]);
   } finally {
     await lines.close();
     await fake.close();
