@@ -85,9 +85,12 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       const { attemptId, attempt, station, slot } = lease.header;
       endWhenLost(peer, attemptId, request);
       workers.set(attemptId, { station, peer });
-      const cut = cutOf(station);
-      if (cut) {
-        await leases.end(attemptId, cut);
+      try {
+        // A lid that was opened a moment ago, between two units, may not be known yet.
+        await operators.look(station);
+      } catch (cut) {
+        workers.delete(attemptId);
+        await leases.end(attemptId, asRigError(cut));
         throw cut;
       }
       emit({ station, slot, type: 'lease', attempt });

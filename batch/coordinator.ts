@@ -125,14 +125,15 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   const cutOff = (station: string, why: RigError) => {
     const slots = leases.openSlots(station);
-    // The lines first; whoever works there is told why before what breaks can be taken for the board's fault.
-    const off = cutPower(() => leases.switchOff(station), ended.signal);
+    // The lines first, each slot at its own pace: a relay that does not answer holds up no other. Whoever works there is told why before what breaks can be taken for the board's fault.
+    const offs = slots.map((slot) => cutPower(() => leases.switchOff(station, slot), ended.signal));
     handler.stop(station, why);
     const { code, message } = why;
     const what = message.slice(code.length + 2);
     for (const slot of slots) emit({ station, slot, type: 'cut', code, what });
-    off
-      .then((lines) => {
+    Promise.all(offs)
+      .then((each) => {
+        const lines = each.flat();
         if (!isSafe({ lines })) onTrouble(notOff(lines));
       })
       .catch((thrown) => onTrouble(asRigError(thrown)));

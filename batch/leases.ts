@@ -28,8 +28,8 @@ export interface Leases {
   end(attemptId: string, why: RigError): Promise<void>;
   /** Ends what is open, and refuses whatever would begin from now on. */
   endAll(why: RigError): Promise<void>;
-  /** Switches off every slot of the station that an attempt has, all at the same time; the attempts stay open. Never throws. */
-  switchOff(station: string): Promise<LineReadback[]>;
+  /** Switches the slot off when an attempt has it; the attempt stays open. Never throws. */
+  switchOff(station: string, slot: string): Promise<LineReadback[]>;
   /** Slots of the station with an attempt. */
   openSlots(station: string): string[];
   note(event: RunEvent): void;
@@ -172,8 +172,7 @@ export function createLeases(options: LeasesOptions): Leases {
       const failed = ends.find((each) => each.status === 'rejected');
       if (failed) throw failed.reason;
     },
-    switchOff: async (station) =>
-      (await Promise.all(openAt(station).map(({ hold }) => hold.switchOff()))).flat(),
+    switchOff: async (station, slot) => (await attemptAt(station, slot)?.hold.switchOff()) ?? [],
     openSlots: (station) => openAt(station).map(({ header }) => header.slot),
     note: (event) => attemptAt(event.station, event.slot)?.draft.note(event),
     async identified(station, slot) {

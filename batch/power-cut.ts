@@ -4,7 +4,7 @@ import type { LineReadback } from '../core/run-record.js';
 /** When the outputs are driven again after a cut, from the cut on: a write of a worker may still have been on its way. */
 const againAtMs = [100, 250, 500];
 
-/** Switches off with `act`, at once and some times after that; resolves with what the last time has read back. Ends early when the signal aborts. */
+/** Switches a slot off with `act`, at once and some times after that; resolves with what the last time has read back. Ends early when the signal aborts. */
 export async function cutPower(
   act: () => Promise<LineReadback[]>,
   signal: AbortSignal,

@@ -13,6 +13,7 @@ import { connectRpc, type RpcClient } from '../../core/rpc.js';
 import { currentRunFeed } from '../../reports/run-feed.js';
 import { benchPlan } from '../../rigs/bench.js';
 import type { Operator } from '../../rigs/types.js';
+import { serveRelay } from '../drivers/power/relay.js';
 import { makeStation } from './station.js';
 import { drive, levelOf, runsUnderTest, type RunsUnderTest, type TestWorker } from './run-under-test.js';
 
@@ -230,6 +231,30 @@ describe('a station whose units are under way', () => {
   const offAgain = async (leases: readonly Lease[]) => {
     while (await energised(leases)) await new Promise((resolve) => setImmediate(resolve));
   };
+
+  test(
+    'is cut slot by slot: a relay that does not answer holds up no line',
+    { timeout: 15_000 },
+    async (t) => {
+      const relay = await serveRelay({ timeoutMs: 20_000 });
+      t.after(() => relay.close());
+      const [, slot2] = runs.station.slots;
+      assert.ok(slot2);
+      slot2.power = relay.address;
+      const {
+        leases: [mine],
+      } = await twoUnderWay();
+      relay.hang();
+      await set(lid, 0);
+      await offAgain([mine]);
+      // The worker's write was on its way.
+      await drive(mine.gpio, mine.slot.power, true);
+      await offAgain([mine]);
+      assert.equal(relay.isOn(), true);
+      await relay.close();
+      await assert.rejects(coordinator.close(), /not known to be off: station1 slot2 power/);
+    },
+  );
 
   test('leaves the other stations of the run alone', async () => {
     runs.others.push(await makeStation(runs.root, { name: 'station2' }));
