@@ -65,7 +65,8 @@ export function createSupplyJudge(bounds: SupplyBounds): SupplyJudge {
   });
   const judgeAmps = (sample: SupplySample): SupplyFinding | undefined => {
     const { railAmps, beganAtMs } = sample;
-    const isBeyond = maxAmps !== undefined && railAmps !== undefined && railAmps > maxAmps;
+    // A shunt that is wired backwards shows a short as a large negative current.
+    const isBeyond = maxAmps !== undefined && railAmps !== undefined && Math.abs(railAmps) > maxAmps;
     const before = beyond;
     beyond = isBeyond && beganAtMs >= judgedFromMs ? sample : undefined;
     return before && beyond ? overCurrent([before, beyond]) : undefined;

@@ -32,6 +32,13 @@ test('two readings in a row beyond the limit are over-current, seen at the first
   });
 });
 
+test('a short behind a shunt that is wired backwards is over-current too', () => {
+  const { read } = judged();
+  assert.equal(read(80, -0.1), undefined);
+  assert.equal(read(100, -2.4), undefined);
+  assert.equal(read(120, -2.5)?.kind, 'over-current');
+});
+
 test('a single glitch, also one again and again, is none; the limit itself is good', () => {
   const { read } = judged();
   const amps = [2.4, 0.1, 2.4, 0.8, 2.4, 0.1];
