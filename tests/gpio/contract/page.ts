@@ -20,7 +20,7 @@ export const notApplicable = 'n/a: ';
 /** What a cell says: what happened, the code, how long. */
 export function cellText({ what, codes, seconds }: SeenRow): string {
   const code = codes.map((each) => `\`${each}\``).join(' or ');
-  const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
+  const time = seconds === undefined ? '' : `${Math.round(seconds * 1000)} ms`;
   return [what, code, time].filter((part) => part !== '').join(' · ');
 }
 

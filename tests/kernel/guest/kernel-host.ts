@@ -9,11 +9,10 @@ import { openBackend } from '../../../gpio/backend.js';
 import type { LineBackendSpec } from '../../../gpio/line.js';
 import type { LineHost } from '../../gpio/contract/host.js';
 import type { KernelChip } from './kernel-chip.js';
+import { asNobody } from './nobody.js';
 
 const output = 5;
 const input = 9;
-/** `nobody` and its group, on every Debian. */
-const nobody = 65_534;
 
 /** A host for the contract: this backend, on this chip as new. */
 export async function kernelHost(kind: 'onoff' | 'gpiod', chip: KernelChip): Promise<LineHost> {
@@ -48,7 +47,7 @@ export async function kernelHost(kind: 'onoff' | 'gpiod', chip: KernelChip): Pro
       const strange = join(folder, 'strange');
       await mkdir(strange);
       await chmod(strange, 0o777);
-      await asNobody(async () => {
+      await asNobody([], async () => {
         const backend = await openBackend(specFor(kind, join(strange, 'notes')));
         try {
           await work(backend);
@@ -99,24 +98,6 @@ async function occupy(
       await ended;
     },
   };
-}
-
-/**
- * Makes this process one of a user without rights, and itself again. Only the effective user changes, which is the one whose rights the
- * kernel looks at, here and in commands that are started meanwhile.
- */
-async function asNobody(work: () => Promise<void>): Promise<void> {
-  const groups = process.getgroups?.() ?? [];
-  process.setgroups?.([]);
-  process.setegid?.(nobody);
-  process.seteuid?.(nobody);
-  try {
-    await work();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-    process.setgroups?.(groups);
-  }
 }
 
 /** What holds lines on after its owner: nothing else in this machine runs gpioset. */

@@ -4,8 +4,9 @@
 # writes to $VM_OUT comes back into the folder named by $VM_KEEP. Output streams; the exit code is the command's, 124
 # when the deadline ended it, 125 when the machine itself failed.
 #
-# One processor and `-icount`: the guest's clock counts the instructions it executed, and waiting costs no time. So the
-# deadlines within do not depend on the speed of the machine without.
+# One processor and `-icount`: the guest's clock counts the instructions that it executed, one a nanosecond, and real time while it
+# waits. So a deadline within does not depend on how fast this machine emulates. With `sleep=off` waiting would cost nothing, but
+# each wait for a file from outside would then make the clock leap to the next timer, past every deadline.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 home=${RIG_VM_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/rig-vm}
