@@ -4,7 +4,6 @@ import { pause } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno, temporaryName } from '../core/files.js';
 import type { GpiodChip } from './gpiod-chips.js';
-import { readKernelLine } from './gpiod-levels.js';
 import { withLock } from './gpiod-lock.js';
 import {
   forgetHolder,
@@ -16,6 +15,7 @@ import {
   type HolderNote,
 } from './gpiod-note.js';
 import { endProcess, holdsLine, isAlive } from './gpiod-process.js';
+import { readBack } from './gpiod-read.js';
 import { refusal, whileBusy, type Attempt } from './gpiod-refusal.js';
 import { complaintIn, toolEnvironment, toolMissing } from './gpiod-run.js';
 import type { Level } from './line.js';
@@ -141,15 +141,16 @@ function openComplaints({ noteFile }: GpiodPlace) {
   };
 }
 
+/** Throws LINE_READBACK, LINE_LOST. */
 async function assertFollows(place: GpiodPlace, chip: GpiodChip, level: Level): Promise<void> {
   const holder = livingHolder(place);
   const driven = `${place.name} (${chip.name} line ${place.address.line}) was driven to ${level} and`;
   if (holder === undefined || !isHolding(holder, chip)) {
     throw new RigError('LINE_READBACK', `${driven} its holder (gpioset) has ended`);
   }
-  const seen = await readKernelLine(chip.name, place.address.line);
+  const seen = await readBack(place, chip, holder);
   if (seen?.direction === 'in') throw new RigError('LINE_READBACK', `${driven} is an input`);
-  if (seen !== undefined && seen.level !== level) {
-    throw new RigError('LINE_READBACK', `${driven} reads back ${seen.level}`);
-  }
+  if (seen?.level === undefined) return;
+  if (seen.level !== level) throw new RigError('LINE_READBACK', `${driven} reads back ${seen.level}`);
+  if (!holder.readsBack) await noteHolder(place, { ...holder, readsBack: true });
 }

@@ -120,7 +120,7 @@ function shareInput(place: GpiodPlace): SharedInput {
     const isWatched = monitor !== undefined;
     const holder = livingHolder(place);
     const seen = holder && (await readKernelLine(chip.name, place.address.line));
-    if (seen !== undefined && holder?.device === chip.device) return seen.level;
+    if (seen?.level !== undefined && holder?.device === chip.device) return seen.level;
     if (isWatched) await stopMonitor();
     else if (holder?.level !== undefined && isHolding(holder, chip)) return holder.level;
     else await takeFrom(place, holder);
@@ -135,7 +135,7 @@ function shareInput(place: GpiodPlace): SharedInput {
       if (monitor !== undefined || withoutEdges === chip.device || isOver) return;
       await start(chip);
       const seen = await readKernelLine(chip.name, place.address.line);
-      if (seen !== undefined) tell(seen.level);
+      if (seen?.level !== undefined) tell(seen.level);
     });
 
   const keepLooking = async () => {
@@ -160,7 +160,10 @@ function shareInput(place: GpiodPlace): SharedInput {
         if (monitor !== undefined) return;
         const holder = livingHolder(place);
         // Watched by another process of the rig: where the kernel tells the level, both can use it.
-        if (holder?.use === 'monitor' && (await readKernelLine(chip.name, place.address.line))) return;
+        if (holder?.use === 'monitor') {
+          const seen = await readKernelLine(chip.name, place.address.line);
+          if (seen?.level !== undefined) return;
+        }
         await takeFrom(place, holder);
         await readFreeLine(place, chip, { asIs: false });
       }),

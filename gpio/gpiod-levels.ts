@@ -4,9 +4,11 @@ import type { Level } from './line.js';
 /** What the kernel says about a line that somebody holds. */
 export interface KernelLine {
   direction: 'in' | 'out';
-  /** Electrical, as the chip itself gives it. */
-  level: Level;
+  /** Electrical, as the chip itself gives it; undefined when it gave none: it cannot, or does not answer any more. */
+  level: Level | undefined;
 }
+
+const levels: Record<string, Level | undefined> = { hi: 1, lo: 0 };
 
 /** Only root may read it. */
 const debugFile = '/sys/kernel/debug/gpio';
@@ -28,9 +30,9 @@ export function kernelLineIn(text: string, chip: string, line: number): KernelLi
   const base = Number(/: GPIOs (\d+)-/.exec(rows[start] ?? '')?.[1] ?? 0);
   for (const row of start < 0 ? [] : rows.slice(start + 1)) {
     if (/^\S/.test(row)) return undefined;
-    const found = /^ gpio-(\d+)\s+\(.*\) (in|out)\s+(hi|lo)\b/.exec(row);
+    const found = /^ gpio-(\d+)\s+\(.*\) (in|out)\s+(hi|lo|\?)/.exec(row);
     if (found?.[1] === undefined || Number(found[1]) !== base + line) continue;
-    return { direction: found[2] === 'out' ? 'out' : 'in', level: found[3] === 'hi' ? 1 : 0 };
+    return { direction: found[2] === 'out' ? 'out' : 'in', level: levels[found[3] ?? ''] };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { RigError } from '../core/errors.js';
+import { asRigError, RigError } from '../core/errors.js';
 import { findChips } from './gpiod-chips.js';
 import { chipOrRelease, driveLine } from './gpiod-holder.js';
 import { openInputs } from './gpiod-inputs.js';
@@ -37,10 +37,15 @@ export async function openGpiodLines(options: { folder: string }): Promise<LineB
     name: 'gpiod',
     async openOutput(address, { initial }): Promise<OutputLine> {
       const place = await find(address);
-      let driven = false;
+      let last: LastWrite | undefined;
       const drive = async (active: boolean) => {
-        driven = true;
-        await driveLine(place, levelFor(address, active));
+        last = {};
+        try {
+          await driveLine(place, levelFor(address, active));
+        } catch (thrown) {
+          last.failure = asRigError(thrown);
+          throw thrown;
+        }
       };
       if (initial !== 'as-is') await drive(initial);
       const life = lines.add(address, () => undefined);
@@ -52,7 +57,7 @@ export async function openGpiodLines(options: { folder: string }): Promise<LineB
         },
         async read() {
           life.assertOpen();
-          return isActive(address, await readOutput(place, driven));
+          return isActive(address, await readOutput(place, last));
         },
         close: () => life.close(),
       };
@@ -81,19 +86,26 @@ export async function openGpiodLines(options: { folder: string }): Promise<LineB
   };
 }
 
+/** The last write to an output that was opened here. */
+interface LastWrite {
+  /** Why the line may be driven by nobody since. */
+  failure?: RigError;
+}
+
 /**
  * What its holder drives, as the chip reads it where this user may ask the kernel, and by the proof of its holder where not. A line
  * that no process of the rig drives is read by `gpioget`; that makes it an input with 1.x, which it is already on chips that let go of
  * a line when its holder ends.
  */
-function readOutput(place: GpiodPlace, wasDriven: boolean): Promise<Level> {
+function readOutput(place: GpiodPlace, last: LastWrite | undefined): Promise<Level> {
   return withLock(place.lockName, place.name, async () => {
     const chip = await chipOrRelease(place);
     const driven = await readDrivenLine(place, chip);
     if (driven !== undefined) return driven;
-    if (wasDriven) {
-      const what = `${place.name} (${chip.name} line ${place.address.line}) is not driven any more: its holder (gpioset) has ended`;
-      throw new RigError('LINE_READBACK', what);
+    if (last !== undefined) {
+      const { code = 'LINE_READBACK', message = 'its holder (gpioset) has ended' } = last.failure ?? {};
+      const what = `${place.name} (${chip.name} line ${place.address.line}) is not driven any more: ${message}`;
+      throw new RigError(code, what, { cause: last.failure });
     }
     return readFreeLine(place, chip, { asIs: true });
   });

@@ -38,6 +38,8 @@ export interface HolderNote extends ProcessMark {
   device: string;
   /** Of an output. */
   level?: Level;
+  /** True when the chip gave that level back: from then on, one that gives none is lost. */
+  readsBack?: boolean;
   /** Who started it and, for a monitor, hears it. */
   owner: ProcessMark | undefined;
 }
@@ -72,7 +74,7 @@ export function holderEnvironment({ tag }: GpiodPlace): Record<string, string> {
  */
 export async function noteHolder(
   { name, noteFile }: GpiodPlace,
-  holder: Pick<HolderNote, 'use' | 'args' | 'device' | 'pid' | 'level'>,
+  holder: Pick<HolderNote, 'use' | 'args' | 'device' | 'pid' | 'level' | 'readsBack'>,
 ): Promise<HolderNote | undefined> {
   const mark = markOf(holder.pid);
   if (mark === undefined) return undefined;

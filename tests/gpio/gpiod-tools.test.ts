@@ -126,7 +126,7 @@ void test('the level of a held line is read from the text of the kernel, by chip
 void test('the kernel does not tell the level of a line that nobody holds, or that cannot be read', () => {
   assert.equal(kernelLineIn(kernelText, 'gpiochip0', 7), undefined);
   assert.equal(kernelLineIn(kernelText, 'gpiochip0', 4), undefined);
-  assert.equal(kernelLineIn(kernelText, 'gpiochip1', 4), undefined);
+  assert.deepEqual(kernelLineIn(kernelText, 'gpiochip1', 4), { direction: 'out', level: undefined });
   assert.equal(kernelLineIn(kernelText, 'gpiochip7', 3), undefined);
   assert.equal(kernelLineIn('', 'gpiochip0', 3), undefined);
 });

@@ -11,11 +11,17 @@ import { pollUntil } from '../../../core/deadline.js';
 import { openBackend } from '../../../gpio/backend.js';
 import type { LineBackend } from '../../../gpio/line.js';
 import { listen } from '../../gpio/contract/listen.js';
+import { lineContract } from '../../gpio/line-contract.js';
+import { expanderChip } from './expander-chip.js';
+import { kernelHost } from './kernel-host.js';
 import { simChip } from './sim-chip.js';
 
-// What only lines by libgpiod's commands do: processes hold them, and are taken over.
+// What only lines by libgpiod's commands do: processes hold them, and are taken over. And the contract on a chip without interrupts.
 
 const chip = simChip('rig-gpiod', 16);
+const expander = expanderChip();
+
+lineContract({ name: 'gpiod, PCA9555', start: () => kernelHost('gpiod', expander) });
 const output = { chip: chip.label, line: 3 };
 const input = { chip: chip.label, line: 9 };
 
@@ -176,6 +182,20 @@ kernelTest('a line on a chip that went away has no holder left', async ({ backen
   chip.restore();
   await line.write(true);
   assert.equal(chip.level(output.line), 1);
+});
+
+kernelTest('a chip that falls silent is lost, though its device is still there', async ({ backend, t }) => {
+  expander.reset();
+  const line = await backend.openOutput({ chip: expander.label, line: 3 }, { initial: true });
+  expander.lose();
+  t.after(() => expander.restore());
+  await assert.rejects(line.read(), /LINE_LOST: .*does not answer any more/);
+  await assert.rejects(line.write(true), /LINE_LOST/);
+  await assert.rejects(line.write(false), /LINE_LOST/);
+  await assert.rejects(line.read(), /LINE_LOST: .*is not driven any more/);
+  expander.restore();
+  await line.write(false);
+  assert.equal(expander.level(3), 0);
 });
 
 kernelTest('two chips with one label are refused', async ({ backend, t }) => {
