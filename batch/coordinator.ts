@@ -93,6 +93,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const held = await holdSlot({ care, runtimeFolder, runId, station, slotId, pid });
       const onWait = (what: string) => emit({ station: station.name, slot: slotId, type: 'waits', what });
       try {
+        // Somebody may have his hands in the nests while the run waits: what something else left on goes off before that.
+        if (station.operator) await held.switchOff();
         await operators.mayStart(station, { signal, onWait });
         return held;
       } catch (thrown) {

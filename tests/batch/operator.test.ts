@@ -132,6 +132,21 @@ describe('a station that waits for its operator', () => {
     await worker.commit(header);
   });
 
+  test('has off, while it waits, what something else has left on', async () => {
+    const { socketPath } = bench.process.state;
+    const gpio = { kind: 'bench', socketPath } as const;
+    const [{ power } = {}] = runs.station.slots;
+    await drive(gpio, power, true);
+    const worker = await begin();
+    const leasing = worker.lease('slot1');
+    await until(() => waited().includes('close the lid, then press start'));
+    assert.equal(await levelOf(gpio, power), false);
+    await set(lid, 1);
+    await until(() => waited().at(-1) === 'press start');
+    await set(start, 1);
+    await worker.commit((await leasing).header);
+  });
+
   test('ends its units as aborted when nobody closes the lid in time, and waits no second time', async () => {
     runs.station.operator = { lid, waitSeconds: 0.2 };
     const worker = await begin();
