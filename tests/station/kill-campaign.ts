@@ -18,6 +18,8 @@ export interface Kill {
 
 export interface KillCampaign {
   rig: RunsOn;
+  /** Further words of the run's command line. */
+  words?: readonly string[];
   /** Names the outputs that are on, as whoever stands beside the rig sees them. */
   activeOutputs: () => Promise<string[]>;
   kills: number;
@@ -38,9 +40,9 @@ export async function killAtRandom(campaign: KillCampaign): Promise<Kill[]> {
   const random = randomFrom(campaign.seed);
   const kills: Kill[] = [];
   for (let count = 0; count < campaign.kills; count++) {
-    // The first two are one of each kind; after them the dice decide.
-    const victims = count < 2 ? (['main', 'tree'] as const)[count] : random() < 0.5 ? 'main' : 'tree';
-    const kill = await killOnce(campaign, victims ?? 'main', random() * campaign.withinMs);
+    // One of each kind first, and the seed says which; after them the dice decide.
+    const isTree = count < 2 ? (count + campaign.seed) % 2 === 1 : random() < 0.5;
+    const kill = await killOnce(campaign, isTree ? 'tree' : 'main', random() * campaign.withinMs);
     campaign.onKill?.(kill);
     kills.push(kill);
   }
@@ -48,11 +50,11 @@ export async function killAtRandom(campaign: KillCampaign): Promise<Kill[]> {
 }
 
 async function killOnce(
-  { rig, activeOutputs }: KillCampaign,
+  { rig, words, activeOutputs }: KillCampaign,
   victims: Kill['victims'],
   momentMs: number,
 ): Promise<Kill> {
-  const run = startStation(rig);
+  const run = startStation(rig, words);
   const untilActive = () =>
     pollUntil(
       async () => {

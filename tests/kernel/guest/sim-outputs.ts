@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { LineAddress } from '../../../gpio/line.js';
@@ -14,7 +14,10 @@ export interface SimOutput {
   isActive: () => boolean;
 }
 
-/** Power, boot and reset lines of a station file on the chips that `guest/gpio-sim.sh` made. The files stay open until this process ends. */
+/**
+ * Power, boot and reset lines of a station file on the chips that `gpio-sim.sh` made, each pulled to where it is off, as a rig wires it before
+ * anything runs there. The files stay open until this process ends.
+ */
 export function simOutputs(stationPath: string): SimOutput[] {
   const { slots } = parse(readFileSync(stationPath, 'utf8')) as StationFile;
   return slots.flatMap(({ id, power, boot, reset }) =>
@@ -28,6 +31,7 @@ function watchLine({ chip, line, activeLow = false }: LineAddress): () => boolea
   const config = join('/sys/kernel/config/gpio-sim', chip);
   const text = (path: string) => readFileSync(join(config, path), 'utf8').trim();
   const device = join('/sys/devices/platform', text('dev_name'), text('bank/chip_name'));
+  writeFileSync(join(device, `sim_gpio${line}`, 'pull'), activeLow ? 'pull-up' : 'pull-down');
   const descriptor = openSync(join(device, `sim_gpio${line}`, 'value'), 'r');
   process.once('exit', () => closeSync(descriptor));
   const buffer = Buffer.alloc(1);
