@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../../../core/deadline.js';
 import { openBackend } from '../../../gpio/backend.js';
+import { findSyntax, runGpiod } from '../../../gpio/gpiod-run.js';
+import { parseChips } from '../../../gpio/gpiod-tools.js';
 import type { LineBackendSpec } from '../../../gpio/line.js';
 import type { LineHost } from '../../gpio/contract/host.js';
 import type { KernelChip } from './kernel-chip.js';
@@ -81,18 +83,20 @@ function noticedBy(kind: 'onoff' | 'gpiod', { label }: KernelChip, line: number)
   return existsSync(join(root, `gpio${base + line}`, 'edge')) ? 'by interrupt' : 'by looking';
 }
 
-/** gpioset outside of every rig. */
+/** gpioset outside of every rig, of whichever version there is. */
 async function occupy(
   { label }: KernelChip,
   line: number,
 ): Promise<{ holder: string; release(): Promise<void> }> {
-  const child = spawn('gpioset', ['-m', 'signal', label, `${line}=0`], { stdio: 'inherit' });
+  const { stdout } = await runGpiod('gpiodetect', []);
+  const name = parseChips(stdout).find((chip) => chip.label === label)?.name ?? '';
+  const child = spawn('gpioset', (await findSyntax()).hold(name, line, 0), { stdio: 'inherit' });
   const ended = once(child, 'exit');
-  await until('gpioset has its line', () =>
-    readFileSync('/sys/kernel/debug/gpio', 'utf8').includes('|gpioset'),
-  );
+  const holderSeen = () => /\|(gpioset|rigwright)/.exec(readFileSync('/sys/kernel/debug/gpio', 'utf8'))?.[1];
+  await until('gpioset has its line', () => holderSeen() !== undefined);
+  const holder = holderSeen() ?? '';
   return {
-    holder: 'gpioset',
+    holder,
     async release() {
       child.kill('SIGKILL');
       await ended;
