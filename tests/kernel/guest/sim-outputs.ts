@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { LineAddress } from '../../../gpio/line.js';
@@ -33,7 +33,6 @@ function watchLine({ chip, line, activeLow = false }: LineAddress): () => boolea
   const device = join('/sys/devices/platform', text('dev_name'), text('bank/chip_name'));
   writeFileSync(join(device, `sim_gpio${line}`, 'pull'), activeLow ? 'pull-up' : 'pull-down');
   const descriptor = openSync(join(device, `sim_gpio${line}`, 'value'), 'r');
-  process.once('exit', () => closeSync(descriptor));
   const buffer = Buffer.alloc(1);
   return () => {
     readSync(descriptor, buffer, 0, 1, 0);
