@@ -112,7 +112,8 @@ describe('the form of a device’s web server', { concurrency: 4 }, () => {
     const startedAt = performance.now();
     const { error, at } = await failureOf(send(port, app).work);
     assert.match(error.message, /^FLASH_STALLED: .* while writing app at 0x[0-9a-f]+ \((?!100)\d+ %\)/);
-    assert.ok(at - startedAt < 6000, `${at - startedAt} ms`);
+    // Whoever waits for the whole answer instead waits a minute.
+    assert.ok(at - startedAt < 15_000, `${at - startedAt} ms`);
   });
 
   test('a file that is shorter or gone is no device’s fault', async (t) => {
