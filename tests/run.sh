@@ -9,6 +9,7 @@ set -eu
 stations='around-the-write|fault-table|faults|kill|lid|odd-specs|over-current|power|rollback|selftest|station2|stop'
 campaigns="^tests/(station/($stations)|cli/map)\.test\.ts$"
 kernel='^tests/(kernel/[^/]*|gpio/bench-lines)\.test\.ts$'
+alone='^tests/kernel/usb\.test\.ts$'
 first='^tests/(kernel/|station/|docs/readme|drivers/flash-)'
 concurrency=3
 all=$(find tests -name '*.test.ts' | sort)
@@ -16,12 +17,14 @@ case "${1:-}" in
 '') chosen=$(printf '%s\n' "$all" | grep -vE "$campaigns|^tests/kernel/") ;;
 campaigns) chosen=$(printf '%s\n' "$all" | grep -E "$campaigns") ;;
 kernel)
-  # An emulated machine takes a core for itself.
+  # An emulated machine takes a core for itself, and one with USB wants the host for itself.
   concurrency=2
-  chosen=$(printf '%s\n' "$all" | grep -E "$kernel")
+  chosen=$(printf '%s\n' "$all" | grep -E "$kernel" | grep -v "$alone")
+  last=$(printf '%s\n' "$all" | grep "$alone")
   ;;
 *) chosen=$(printf '%s\n' "$all" | grep -F -- "$1") ;;
 esac
 long=$(printf '%s\n' "$chosen" | grep -E "$first" || true)
 short=$(printf '%s\n' "$chosen" | grep -vE "$first" || true)
-exec node --import tsx --test --test-concurrency=$concurrency --test-reporter=spec $long $short
+node --import tsx --test --test-concurrency=$concurrency --test-reporter=spec $long $short
+[ -z "${last:-}" ] || node --import tsx --test --test-reporter=spec $last
