@@ -1,4 +1,11 @@
 import { createHash } from 'node:crypto';
+import type {
+  BatchHeader,
+  CheckpointEvent,
+  ControlEvent,
+  GateEvent,
+  WaveEvent,
+} from '../core/batch-record.js';
 import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
 
@@ -6,6 +13,12 @@ import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
 export interface JournalData {
   /** A run begins. A journal of a batch has one for each run of it. */
   run: RunHeader;
+  /** The run goes on with a batch. */
+  batch: BatchHeader;
+  wave: WaveEvent;
+  gate: GateEvent;
+  control: ControlEvent;
+  checkpoint: CheckpointEvent;
   'attempt-start': AttemptHeader;
   /** The board said who it is; on disk before anything is written to it. */
   'attempt-device': AttemptDevice;

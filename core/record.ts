@@ -123,13 +123,19 @@ export interface AttemptHeader {
   slot: string;
   /** The programme: the title of the test, e.g. `provision`. */
   programme: string;
-  /** 1 for the first attempt at what is in the slot, counted over the run. */
+  /** 1 for the first attempt at what is in the slot, counted over the run; in a batch, at the unit, counted over the batch. */
   attempt: number;
   /** Path of the serial port that was used. */
   port: string;
   board: string;
   release: ReleaseIdentity;
   startedAt: string;
+  /** Number of the unit in its batch; left out when there is no batch. */
+  unit?: number;
+  /** Serial number or device id that the batch gives the unit. */
+  serial?: string;
+  /** Wave of the batch. */
+  wave?: number;
 }
 
 /** What is known of an attempt once its board is identified: if its run dies, this board may be half written. */
@@ -192,9 +198,9 @@ export interface AttemptRecord extends AttemptHeader {
   notOff?: string;
 }
 
-/** The unit's name in records: its MAC or other unique id, or the slot when the board never said who it is. */
-export function unitName(record: Pick<AttemptRecord, 'device' | 'slot'>): string {
-  return (record.device && unitId(record.device)) ?? record.slot;
+/** The unit's name in records: the serial number that a batch gives it, its MAC or other unique id, or the slot when the board never said who it is. */
+export function unitName(record: Pick<AttemptRecord, 'device' | 'slot' | 'serial'>): string {
+  return record.serial ?? (record.device && unitId(record.device)) ?? record.slot;
 }
 
 /** What tells one board from all others, when it has such a thing. */

@@ -39,6 +39,8 @@ export interface Station {
 export interface PowerOn {
   staggerMs: number;
   settleMs: number;
+  /** In a power cycle the slot stays off for so long at least. */
+  offMs?: number;
   /** Slots whose supply may be on its way up at the same time. */
   switchingAtOnce: number;
 }
@@ -86,6 +88,8 @@ export interface Slot {
   meter?: MeterOptions;
   board: Board;
   release: Release;
+  /** The board must have said who it is within so long. */
+  connectTimeoutMs?: number;
 }
 
 /** The slot's serial port, and what the rig does about it besides opening it. */
@@ -124,6 +128,10 @@ export interface Board {
   rollbackOnFailure: boolean;
   recovery: Recovery;
   thresholds: FlashThresholds;
+  /** What must be over by then; what takes longer is ended and fails. */
+  deadlines?: Deadlines;
+  /** A second verification, which reads back what was written, block by block. */
+  readBack?: ReadBack;
   boot: BootExpectation;
   checks: Check[];
   file: string;
@@ -174,6 +182,22 @@ export interface FlashThresholds {
   minFlashSeconds?: number;
   maxFlashSeconds?: number;
   maxVerificationSeconds?: number;
+}
+
+/** In seconds. */
+export interface Deadlines {
+  /** The whole attempt. */
+  unitSeconds?: number;
+  /** The flash step with all its tries. */
+  flashSeconds?: number;
+  /** Giving the board back what it held. */
+  rollbackSeconds?: number;
+}
+
+/** How written regions are read back and compared: a checksum of each block on both sides. */
+export interface ReadBack {
+  algorithm: 'crc32' | 'md5' | 'sha256';
+  blockBytes: number;
 }
 
 /** Where a board's console is. */
