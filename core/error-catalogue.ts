@@ -449,7 +449,7 @@ export const catalogue = {
     category: 'boot',
     retryable: true,
     cause: 'The board started, but its application never reported that it was ready.',
-    remedy: 'Read the last console lines in the record; rework the unit.',
+    remedy: 'Read the last lines in the record; rework the unit.',
   },
   BOOT_WRONG_VERSION: {
     blame: 'dut',
@@ -580,8 +580,16 @@ export const catalogue = {
     blame: 'dut',
     category: 'timeout',
     retryable: true,
-    cause: 'The board did not answer a check in time.',
-    remedy: 'Read the last console lines in the record; rework the unit.',
+    cause: 'The board, or the program that a check runs, did not answer in time.',
+    remedy: 'Read the last lines in the record; rework the unit.',
+  },
+  CHECK_EXIT_CODE: {
+    blame: 'dut',
+    category: 'check',
+    retryable: true,
+    cause: 'The program that a check runs ended with another exit code than 0.',
+    remedy:
+      'Read its last lines in the message, and all of its output beside the console log; rework the unit.',
   },
   CHECK_NOT_MEASURED: {
     blame: 'config',
@@ -618,6 +626,59 @@ export const catalogue = {
     retryable: true,
     cause: 'Another live run holds the slot.',
     remedy: 'Wait for that run, or stop the process whose id the message gives.',
+  },
+  BATCH_EXISTS: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'There is a batch of that id already.',
+    remedy:
+      'Go on with it (`--resume-auto`), give the new one another id (`--id`), or archive the old one (`--start-fresh`).',
+  },
+  BATCH_UNKNOWN: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'There is no batch of that id in the results folder.',
+    remedy: 'See `rig batch list`; RIG_RESULTS names the results folder.',
+  },
+  BATCH_CHANGED: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'What the batch was begun with has changed since: units would be judged by two measures.',
+    remedy:
+      'Restore the files that the message names, make a new batch, or go on with the new ones by `--force-continue`; that is recorded.',
+  },
+  BATCH_NOT_RUNNING: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'No run of the batch is under way that could be told so.',
+    remedy: 'See `rig batch status`; `rig batch resume` goes on with it.',
+  },
+  UNIT_NOT_BEGUN: {
+    blame: 'operator',
+    category: 'other',
+    retryable: true,
+    cause:
+      'The batch was stopped, or has no slot left, before the unit had its turn: nothing was done to it.',
+    remedy: 'Clear what stopped the batch, then go on with `rig batch resume`.',
+  },
+  UNIT_REPEATED: {
+    blame: 'operator',
+    category: 'other',
+    retryable: true,
+    cause: 'The board in the slot has had its turn in this batch as another unit; or two boards show one id.',
+    remedy:
+      'Put in a board that was not in the batch yet; if it is one, keep both boards apart and find out which one owns the id.',
+  },
+  UNIT_MISPLACED: {
+    blame: 'operator',
+    category: 'other',
+    retryable: true,
+    cause: 'The board in the slot is not the one that the unit list gives for it.',
+    remedy: 'Put the board into the slot that the message names, or correct the unit list.',
   },
   SLOT_OUT_OF_USE: {
     blame: 'rig',

@@ -1,0 +1,145 @@
+import type { BatchHeader, ControlEvent, GateEvent, WaveEvent } from '../../core/batch-record.js';
+import { unitId, type AttemptHeader, type AttemptRecord } from '../../core/record.js';
+import type { RunEnd } from '../../core/run-record.js';
+import type { JournalEntry } from '../journal-entries.js';
+import { isVerdict, unitResult, type UnitResult } from './unit-result.js';
+
+/** What the journal says of one unit. */
+export interface UnitState {
+  unit: number;
+  /** Attempts that were begun. */
+  attempts: number;
+  /** What it was found to be; undefined until it has a result, and again once its board was given back what it held. */
+  result?: UnitResult;
+  /** An attempt began and has no record: its run died, and nobody knows what the board holds. */
+  inHand?: AttemptHeader;
+  /** The board, as the newest attempt that met one saw it. */
+  board?: string;
+  station?: string;
+  slot?: string;
+  wave?: number;
+  /** Folder of the newest backup that was taken before a write, relative to the batch's folder. */
+  backup?: string;
+  /** Its board was given back what it held before. */
+  isRolledBack: boolean;
+}
+
+/** What the journal says of a batch. The journal is the only truth; this is made anew from it. */
+export interface BatchState {
+  header?: BatchHeader;
+  units: Map<number, UnitState>;
+  /** Units with an attempt that has no record yet, by its id. */
+  open: Map<string, UnitState>;
+  /** Results in the order in which they came. */
+  results: UnitResult[];
+  waves: WaveEvent[];
+  /** The last wave that began and did not end. */
+  openWave?: { wave: number; units: Set<number> };
+  gates: GateEvent[];
+  controls: ControlEvent[];
+  checkpoints: string[];
+  runs: { runId: string; startedAt: string; pid: number; end?: RunEnd }[];
+  lastAt?: string;
+}
+
+export function emptyState(): BatchState {
+  return {
+    units: new Map(),
+    open: new Map(),
+    results: [],
+    waves: [],
+    gates: [],
+    controls: [],
+    checkpoints: [],
+    runs: [],
+  };
+}
+
+/** Takes the next line of the journal. */
+export function noteEntry(state: BatchState, entry: JournalEntry): void {
+  state.lastAt = entry.at;
+  switch (entry.type) {
+    case 'run': {
+      const { runId, startedAt, pid } = entry.data;
+      state.runs.push({ runId, startedAt, pid });
+      return;
+    }
+    case 'batch':
+      state.header = entry.data;
+      return;
+    case 'wave':
+      noteWave(state, entry.data);
+      return;
+    case 'gate':
+      state.gates.push(entry.data);
+      return;
+    case 'control':
+      state.controls.push(entry.data);
+      return;
+    case 'checkpoint':
+      state.checkpoints.push(entry.data.id);
+      return;
+    case 'attempt-start':
+      noteStart(state, entry.data);
+      return;
+    case 'attempt-device': {
+      const unit = state.open.get(entry.data.attemptId);
+      const board = unitId(entry.data.device);
+      if (unit && board !== undefined) unit.board = board;
+      return;
+    }
+    case 'attempt':
+      noteAttempt(state, entry.data);
+      return;
+    case 'run-end': {
+      const run = state.runs.at(-1);
+      if (run) run.end = entry.data;
+    }
+  }
+}
+
+function noteWave(state: BatchState, wave: WaveEvent): void {
+  state.waves.push(wave);
+  if (wave.state === 'begin') state.openWave = { wave: wave.wave, units: new Set() };
+  else delete state.openWave;
+}
+
+function noteStart(state: BatchState, header: AttemptHeader): void {
+  if (header.unit === undefined) return;
+  const unit = unitOf(state, header.unit);
+  unit.attempts += 1;
+  // Giving a board back what it held is no new try at the unit.
+  unit.inHand = header;
+  state.open.set(header.attemptId, unit);
+  unit.station = header.station;
+  unit.slot = header.slot;
+  if (header.wave === undefined) return;
+  unit.wave = header.wave;
+  if (state.openWave?.wave === header.wave) state.openWave.units.add(header.unit);
+}
+
+function noteAttempt(state: BatchState, record: AttemptRecord): void {
+  if (record.unit === undefined) return;
+  const unit = unitOf(state, record.unit);
+  delete unit.inHand;
+  state.open.delete(record.attemptId);
+  const board = record.device && unitId(record.device);
+  if (board !== undefined) unit.board = board;
+  if (record.backup) unit.backup = record.backup.folder;
+  if (record.proof === 'backup') {
+    if (record.outcome !== 'pass') return;
+    unit.isRolledBack = true;
+    delete unit.result;
+    return;
+  }
+  if (!isVerdict(record)) return;
+  unit.result = unitResult(record.unit, record);
+  unit.isRolledBack = false;
+  state.results.push(unit.result);
+}
+
+function unitOf(state: BatchState, unit: number): UnitState {
+  const known = state.units.get(unit) ?? { unit, attempts: 0, isRolledBack: false };
+  state.units.set(unit, known);
+  return known;
+}

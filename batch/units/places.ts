@@ -1,0 +1,77 @@
+import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
+
+/** A slot of the batch, as the dispatcher sees it. */
+export interface Place {
+  station: string;
+  slot: string;
+  /** `next`: its board is done, and another one has to come first. */
+  state: 'free' | 'busy' | 'next' | 'out';
+  /** The unit that it is kept for, between two attempts at it. */
+  keptFor?: number;
+}
+
+/** Where the units of a batch can stand. */
+export interface Places {
+  readonly all: readonly Place[];
+  /** Takes a place for the unit: its own, the one kept for it, the one that it had, or one of the station with the most that are free. */
+  take(unit: BatchUnit, before?: { station?: string; slot?: string }): Place | undefined;
+  /** Whether any place may still come free for the unit. */
+  isLeft(unit: BatchUnit): boolean;
+  /** The attempt is over. `isOut`: the slot cannot be used any more; `keepFor`: the board stays, and its unit comes again. */
+  leave(place: Place, how: { isOut: boolean; keepFor?: number }): void;
+}
+
+export function createPlaces({ stations, units, swap }: Pick<Batch, 'stations' | 'units' | 'swap'>): Places {
+  const own = new Set(units.flatMap(({ place }) => (place ? [keyOf(place)] : [])));
+  const all = stations.flatMap(({ name, slots }) =>
+    slots.map(({ id }): Place => ({ station: name, slot: id, state: 'free' })),
+  );
+  const find = (where: { station?: string; slot?: string }) =>
+    all.find(({ station, slot }) => station === where.station && slot === where.slot);
+  /** A panel is changed as a whole: once its last board is out. */
+  const mayBeTaken = (place: Place) => {
+    if (place.state === 'free') return true;
+    if (place.state !== 'next') return false;
+    const isBusy = all.some((each) => each.station === place.station && each.state === 'busy');
+    return swap.by === 'slot' || !isBusy;
+  };
+  const freeIn = (station: string) =>
+    all.filter((place) => place.station === station && mayBeTaken(place)).length;
+  return {
+    all,
+    take(unit, before = {}) {
+      const kept = all.find(({ keptFor }) => keptFor === unit.number);
+      const chosen = kept ?? (unit.place ? find(unit.place) : undefined);
+      if (chosen) {
+        if (chosen.state === 'busy' || chosen.state === 'out') return undefined;
+        return occupy(chosen);
+      }
+      if (unit.place) return undefined;
+      const open = all.filter(
+        (place) => mayBeTaken(place) && place.keptFor === undefined && !own.has(keyOf(place)),
+      );
+      const former = open.find((place) => place.station === before.station && place.slot === before.slot);
+      const [best] = open.sort((one, two) => freeIn(two.station) - freeIn(one.station));
+      return former ? occupy(former) : best && occupy(best);
+    },
+    isLeft(unit) {
+      if (unit.place) return find(unit.place)?.state !== 'out' && find(unit.place) !== undefined;
+      return all.some((place) => place.state !== 'out' && !own.has(keyOf(place)));
+    },
+    leave(place, { isOut, keepFor }) {
+      if (isOut) place.state = 'out';
+      else if (keepFor !== undefined) Object.assign(place, { state: 'free', keptFor: keepFor });
+      else if (own.has(keyOf(place))) place.state = 'free';
+      else place.state = swap.detect === 'none' ? 'out' : 'next';
+    },
+  };
+}
+
+function occupy(place: Place): Place {
+  place.state = 'busy';
+  return place;
+}
+
+function keyOf({ station, slot }: { station: string; slot: string }): string {
+  return `${station} ${slot}`;
+}
