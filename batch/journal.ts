@@ -9,7 +9,7 @@ import {
   type JournalData,
   type JournalType,
 } from './journal-entries.js';
-import { readJournal, type TornTail } from './journal-reader.js';
+import { provedLines, type TornTail } from './journal-reader.js';
 import { acquireLock, lockHolder, type HeldLock } from './locks.js';
 
 /** The journal of a run or batch while it is written: append-only, one writer, each line chained to the one before. */
@@ -18,18 +18,18 @@ export interface Journal {
   /** What the opening cut off, when the last writer died in the middle of a line; it is kept in `<path>.torn`. */
   readonly torn: TornTail | undefined;
   /**
-   * Resolves when the line is on disk. Appends that wait at the same time share one fsync. Throws JOURNAL_WRITE_FAILED; from
+   * Resolves, with the number of the line and its hash, when it is on disk. Appends that wait at the same time share one fsync. Throws JOURNAL_WRITE_FAILED; from
    * then on every append is refused, since the file's end is not known any more.
    */
-  append<Type extends JournalType>(type: Type, data: JournalData[Type]): Promise<{ seq: number }>;
+  append<Type extends JournalType>(type: Type, data: JournalData[Type]): Promise<ChainHead>;
   /** Waits for what is being written, then gives the file back; may be called twice. */
   close(): Promise<void>;
 }
 
 interface Waiting {
   line: string;
-  seq: number;
-  resolve: (written: { seq: number }) => void;
+  head: ChainHead;
+  resolve: (written: ChainHead) => void;
   reject: (error: Error) => void;
 }
 
@@ -79,7 +79,7 @@ async function writer(
         await file.writeFile(bytes);
         await file.sync();
         size += bytes.length;
-        for (const { seq, resolve } of group) resolve({ seq });
+        for (const { head, resolve } of group) resolve(head);
       } catch (cause) {
         refusal = writeFailed(path, cause);
         for (const { reject } of [...group, ...queue]) reject(refusal);
@@ -102,9 +102,10 @@ async function writer(
       if (refusal) return Promise.reject(refusal);
       const seq = head.seq + 1;
       const line = JSON.stringify({ seq, prev: head.hash, at: new Date().toISOString(), type, data });
-      head = { seq, hash: hashLine(line) };
+      const written = { seq, hash: hashLine(line) };
+      head = written;
       return new Promise((resolve, reject) => {
-        queue.push({ line, seq, resolve, reject });
+        queue.push({ line, head: written, resolve, reject });
         flushing ??= flush();
       });
     },
@@ -115,9 +116,10 @@ async function writer(
 async function examine(path: string): Promise<{ head: ChainHead; torn: TornTail | undefined }> {
   let head = emptyChain;
   let torn: TornTail | undefined;
-  const lines = readJournal(path, { onLine: (now) => (head = now), onTorn: (tail) => (torn = tail) });
+  const onLine = (now: ChainHead) => (head = now);
+  const groups = provedLines(path, { onLine, onTorn: (tail) => (torn = tail) });
   try {
-    while (!(await lines.next()).done);
+    while (!(await groups.next()).done);
   } catch (thrown) {
     if (!hasErrno(thrown, 'ENOENT')) throw thrown;
   }

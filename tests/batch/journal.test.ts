@@ -63,8 +63,10 @@ describe('a journal', () => {
     const path = await threeLines();
     const journal = await openJournal(path, { runId: 'run2' });
     assert.equal(journal.torn, undefined);
-    assert.deepEqual(await journal.append('run', runHeader({ runId: 'run2' })), { seq: 4 });
+    const written = await journal.append('run', runHeader({ runId: 'run2' }));
     await journal.close();
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    assert.deepEqual(written, { seq: 4, hash: hashLine(lines[3] ?? '') });
     assert.equal((await entriesOf(path)).length, 4);
   });
 
@@ -115,6 +117,38 @@ describe('a journal', () => {
     const lines = (await readFile(path, 'utf8')).split('\n');
     await writeFile(path, [lines[0], lines[2], ''].join('\n'));
     await assert.rejects(entriesOf(path), withCode('JOURNAL_CORRUPT', /:2: it carries the number 3/));
+  });
+
+  test('yields only the entries that are asked for, and proves all of them', async () => {
+    const path = await threeLines();
+    const seen: JournalEntry[] = [];
+    for await (const entry of readJournal(path, { types: ['attempt', 'run'] })) seen.push(entry);
+    assert.deepEqual(
+      seen,
+      (await entriesOf(path)).filter(({ type }) => type !== 'attempt-start'),
+    );
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"slot":"slot1"', '"slot":"slot2"'));
+    await assert.rejects(
+      async () => {
+        for await (const { type } of readJournal(path, { types: ['attempt'] })) assert.equal(type, '');
+      },
+      withCode('JOURNAL_CORRUPT', /:3: /),
+    );
+  });
+
+  test('is read whole whatever the length of its lines', async () => {
+    const path = newPath();
+    const journal = await openJournal(path, { runId: 'run1' });
+    const lengths = [10, 3_000_000, 1 << 20, 5, 1_048_000, 0, 2_500_000];
+    for (const length of lengths) {
+      const description = '\u00b0'.repeat(length);
+      await journal.append('attempt-start', attemptStart({ board: description }));
+    }
+    await journal.close();
+    const seen = (await entriesOf(path)).flatMap((entry) =>
+      entry.type === 'attempt-start' ? entry.data.board.length : [],
+    );
+    assert.deepEqual(seen, lengths);
   });
 
   test('yields what is proved before it reports the break', async () => {
