@@ -449,7 +449,7 @@ export const catalogue = {
     category: 'boot',
     retryable: true,
     cause: 'The board started, but its application never reported that it was ready.',
-    remedy: 'Read the last lines in the record; rework the unit.',
+    remedy: 'Read the last console lines in the record; rework the unit.',
   },
   BOOT_WRONG_VERSION: {
     blame: 'dut',
@@ -767,7 +767,14 @@ export const catalogue = {
     remedy:
       'Read the record for the step that was open; raise the timeout only if that step is rightly slow.',
   },
-  // files
+  // files and commands
+  COMMAND_INVALID: {
+    blame: 'config',
+    category: 'config',
+    retryable: false,
+    cause: 'A `rig` command was written wrongly: an unknown command or flag, or a value that cannot be.',
+    remedy: 'Write it as the help of the command shows: `rig help COMMAND`.',
+  },
   CONFIG_INVALID: {
     blame: 'config',
     category: 'config',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import type { CheckedFile } from './checked-file.js';
 import type { LoadedRelease } from './fit-rules.js';
+import type { Check } from '../drivers/console/check.js';
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { BoardFile, NetworkFile, ReleaseFile, StationFile, ThresholdsFile } from './rig-files.js';
@@ -80,9 +82,16 @@ function resolveBoard(file: CheckedFile<BoardFile>): Board {
     recovery,
     thresholds: thresholdsOf(thresholds),
     boot,
-    checks,
+    checks: checks.map((check) => withWholePath(check, file.file)),
     file: file.file,
   };
+}
+
+/** The path of a check's program is written relative to the board file. */
+function withWholePath(check: Check, boardFile: string): Check {
+  if (check.script === undefined) return check;
+  const path = resolve(dirname(boardFile), check.script.path);
+  return { ...check, script: { ...check.script, path } };
 }
 
 function thresholdsOf(file: ThresholdsFile): FlashThresholds {

@@ -23,7 +23,7 @@ export async function openLibrary(folder: string): Promise<RigLibrary> {
   ]);
   const board = async (name: string) => {
     const file = await readCheckedFile<BoardFile>('board', join(folder, 'boards', `${name}.yaml`));
-    checkBoard(file);
+    await checkBoard(file);
     return file;
   };
   const release = async (name: string) => {

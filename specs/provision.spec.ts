@@ -12,5 +12,6 @@ eachUnit(() => {
     await test.step('wifi', () => check('wifi'));
     await test.step('memory', () => check('memory'));
     await test.step('sensor', () => check('sensor'));
+    await check.rest();
   });
 });

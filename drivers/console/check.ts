@@ -25,12 +25,36 @@ export interface CheckMeasure {
   limits?: Limits;
 }
 
-/** One check of a board: data, not code. */
-export interface Check {
+/** One check of a board: data, not code. It asks the board's console, or runs a program of the host. */
+export type Check = ConsoleCheck | ScriptCheck;
+
+interface AnyCheck {
   name: string;
   /** A required check must have been measured for a pass. */
   required: boolean;
+}
+
+export interface ConsoleCheck extends AnyCheck {
   commands: CheckCommand[];
+  script?: never;
+}
+
+export interface ScriptCheck extends AnyCheck {
+  script: CheckScript;
+  commands?: never;
+}
+
+/** A program of the host that judges the unit: exit code 0 is good. */
+export interface CheckScript {
+  /** Absolute path of an executable file. */
+  path: string;
+  args: string[];
+  /** Then it is killed with everything that it has started, and the unit fails. */
+  timeoutMs: number;
+  /** The program opens the slot's port itself: the rig lets go of it meanwhile, and hears nothing of the board. */
+  takesPort: boolean;
+  /** Values taken from what the program prints. */
+  measure: CheckMeasure[];
 }
 
 /** How a board proves that it booted. */
@@ -42,4 +66,9 @@ export interface BootExpectation {
   /** Sent again and again until the version comes, for consoles that say nothing by themselves. */
   ask?: string;
   timeoutMs: number;
+}
+
+/** The measurement that holds the exit code of a check's program. */
+export function exitCodeName(check: string): string {
+  return `${check.replaceAll('-', '_')}_exit_code`;
 }

@@ -1,13 +1,13 @@
 import { RigError } from '../../core/errors.js';
-import { limitsText, type Measurement } from '../../core/measurement.js';
+import type { Measurement } from '../../core/measurement.js';
 import { boardEventOf, boardEvents, eventError, faultSince } from './boot-faults.js';
 import { readyCursor } from './boot.js';
-import type { Check, CheckCommand } from './check.js';
+import type { CheckCommand, ConsoleCheck } from './check.js';
 import type { Console, ConsoleCursor } from './console.js';
 import { firstOf, type Candidate } from './first-of.js';
 import { compilePattern } from './pattern.js';
 import { quoted } from './quoted.js';
-import { takeMeasurements } from './take-measurements.js';
+import { takeMeasurements, throwUnlessGood } from './take-measurements.js';
 
 export interface RunCheckOptions {
   console: Console;
@@ -25,7 +25,7 @@ export interface RunCheckOptions {
  * Throws, as the DUT's: CHECK_RESPONSE, CHECK_TIMEOUT, CHECK_LIMIT, and BOOT_* when the board crashed or reset since it was up;
  * as the board file's: CHECK_NOT_MEASURED, CONFIG_INVALID; as the rig's: PORT_LOST, CONSOLE_LOG_FAILED.
  */
-export async function runCheck(check: Check, options: RunCheckOptions): Promise<Measurement[]> {
+export async function runCheck(check: ConsoleCheck, options: RunCheckOptions): Promise<Measurement[]> {
   const { console } = options;
   const fault = faultSince(console, options.since ?? readyCursor(console) ?? console.cursor());
   if (fault !== undefined) throw fault;
@@ -43,7 +43,7 @@ export async function runCheck(check: Check, options: RunCheckOptions): Promise<
     }
     missing.push(...result.missing);
   }
-  throwUnlessGood(check, taken, missing);
+  throwUnlessGood(check.name, { measurements: taken, missing });
   return taken;
 }
 
@@ -51,7 +51,7 @@ type Answer = { kind: 'board' | 'fail' | 'response' };
 
 /** Waits for the response and returns where it ends. */
 async function awaitResponse(
-  check: Check,
+  check: ConsoleCheck,
   command: CheckCommand,
   from: ConsoleCursor,
   { console, signal }: RunCheckOptions,
@@ -93,22 +93,4 @@ function responseText(console: Console, from: ConsoleCursor, end: ConsoleCursor)
   const text = console.textFrom(from);
   const response = text.slice(0, text.length - rest.length);
   return response.endsWith('\n') ? response : response + (rest.split('\n', 1)[0] ?? '');
-}
-
-function throwUnlessGood(check: Check, taken: readonly Measurement[], missing: readonly string[]): void {
-  const outside = taken.filter((measurement) => measurement.result === 'fail').map(outsideText);
-  const unmeasured = missing.length === 0 ? '' : `not measured: ${missing.join(', ')}`;
-  if (outside.length > 0) {
-    const what = [outside.join(', '), unmeasured].filter((part) => part !== '').join('; ');
-    throw new RigError('CHECK_LIMIT', `check ${check.name}: ${what}`);
-  }
-  if (missing.length > 0) throw new RigError('CHECK_NOT_MEASURED', `check ${check.name}: ${unmeasured}`);
-}
-
-function outsideText({ name, value, unit, limits }: Measurement): string {
-  const shown = `${name} = ${String(value)}${unit === '' ? '' : ` ${unit}`}`;
-  const bounds = limitsText(limits);
-  return bounds === ''
-    ? `${shown} (not a number)`
-    : `${shown} (limits ${bounds}${unit === '' ? '' : ` ${unit}`})`;
 }

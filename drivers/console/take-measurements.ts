@@ -1,4 +1,5 @@
-import { judge, type Measurement } from '../../core/measurement.js';
+import { RigError } from '../../core/errors.js';
+import { judge, limitsText, type Measurement } from '../../core/measurement.js';
 import type { CheckMeasure } from './check.js';
 import { compilePattern } from './pattern.js';
 import { quoted } from './quoted.js';
@@ -29,6 +30,25 @@ export function takeMeasurements(
     taken.measurements.push({ name, value, unit, result, step, ...(limits && { limits }) });
   }
   return taken;
+}
+
+/** Throws CHECK_LIMIT for values outside their limits, with all of them in the message, and CHECK_NOT_MEASURED for values that are not there. */
+export function throwUnlessGood(check: string, { measurements, missing }: TakenMeasurements): void {
+  const outside = measurements.filter((measurement) => measurement.result === 'fail').map(outsideText);
+  const unmeasured = missing.length === 0 ? '' : `not measured: ${missing.join(', ')}`;
+  if (outside.length > 0) {
+    const what = [outside.join(', '), unmeasured].filter((part) => part !== '').join('; ');
+    throw new RigError('CHECK_LIMIT', `check ${check}: ${what}`);
+  }
+  if (missing.length > 0) throw new RigError('CHECK_NOT_MEASURED', `check ${check}: ${unmeasured}`);
+}
+
+function outsideText({ name, value, unit, limits }: Measurement): string {
+  const shown = `${name} = ${String(value)}${unit === '' ? '' : ` ${unit}`}`;
+  const bounds = limitsText(limits);
+  return bounds === ''
+    ? `${shown} (not a number)`
+    : `${shown} (limits ${bounds}${unit === '' ? '' : ` ${unit}`})`;
 }
 
 /**

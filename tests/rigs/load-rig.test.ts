@@ -75,7 +75,7 @@ test('a board and a release are resolved with sizes in bytes, absolute paths and
     inrushMs: 50,
   });
   assert.equal(slot.board.checks[0]?.required, true);
-  assert.equal(slot.board.checks[0].commands[0]?.timeoutMs, 5000);
+  assert.equal(slot.board.checks[0].commands?.[0]?.timeoutMs, 5000);
   assert.deepEqual(
     slot.release.images.map(({ name, offset }) => [name, offset]),
     [

@@ -55,7 +55,7 @@ test('a good demo board is within every limit of the board file, and one with lo
   const board = station1?.slots[0]?.board;
   const limits = new Map(
     board?.checks
-      .flatMap((check) => check.commands)
+      .flatMap((check) => check.commands ?? [])
       .flatMap((command) => command.measure)
       .map((measure) => [measure.name, measure.limits ?? {}]),
   );
@@ -79,7 +79,9 @@ test('a good demo board is within every limit of the board file, and one with lo
 });
 
 test('the board file joins the access point of the demo program with its passphrase', () => {
-  const sent = station1?.slots[0]?.board.checks.flatMap(({ commands }) => commands.map(({ send }) => send));
+  const sent = station1?.slots[0]?.board.checks.flatMap(({ commands = [] }) =>
+    commands.map(({ send }) => send),
+  );
   assert.ok(
     sent?.includes(`wifi connect ${demoProgram.wifi.join?.ssid} ${demoProgram.wifi.join?.passphrase}`),
   );
