@@ -28,7 +28,15 @@ export interface CheckedFile<T> {
 
 /** Reads and checks a file; what makes it unreadable is a problem like any other. */
 export async function readCheckedFile<T>(kind: FileKind, file: string): Promise<CheckedFile<T>> {
-  const source = await readSource(file);
+  return checkSource<T>(kind, file, await readSource(file));
+}
+
+/** Checks a file that was read already. */
+export async function checkSource<T>(
+  kind: FileKind,
+  file: string,
+  source: YamlSource,
+): Promise<CheckedFile<T>> {
   const problems: Problem[] = source.problems.map((found) => ({ file, path: '', ...found }));
   const problemAt: CheckedFile<T>['problemAt'] = (path, what, part) => {
     const position = source.positionOf(path, part);
@@ -55,7 +63,8 @@ export async function readCheckedFile<T>(kind: FileKind, file: string): Promise<
   };
 }
 
-async function readSource(file: string): Promise<YamlSource> {
+/** The bytes of a file as data with places; what makes it unreadable is among its problems. */
+export async function readSource(file: string): Promise<YamlSource> {
   try {
     return parseYamlSource(await readFile(file));
   } catch (thrown) {

@@ -12,6 +12,8 @@ import { sizeInBytes, sizeText } from './size.js';
 export interface LoadedRelease {
   file: CheckedFile<ReleaseFile>;
   images: LoadedImage[];
+  /** True for an application that is written over the one which a board holds: bootloader and partition table stay. */
+  isUpdate?: true;
 }
 
 /**
@@ -31,7 +33,10 @@ export async function checkFit(release: LoadedRelease, board: CheckedFile<BoardF
 const overTheAir: readonly unknown[] = ['ota-http', 'espota'];
 
 /** A loader has to be given everything, a device that is updated over the air its application alone. */
-function completenessProblems({ file, images }: LoadedRelease, board: CheckedFile<BoardFile>): Problem[] {
+function completenessProblems(
+  { file, images, isUpdate }: LoadedRelease,
+  board: CheckedFile<BoardFile>,
+): Problem[] {
   const { driver } = board.values.flash ?? {};
   const written = file.values.images ?? [];
   const missing = requiredImages(file.values.chip ?? '').filter(
@@ -43,7 +48,7 @@ function completenessProblems({ file, images }: LoadedRelease, board: CheckedFil
     return [file.problemAt(['images'], what)];
   }
   // What else is missing was reported when the file was read.
-  if (missing.length === 0 || written.length !== 1 || written[0]?.name !== 'app') return [];
+  if (isUpdate || missing.length === 0 || written.length !== 1 || written[0]?.name !== 'app') return [];
   const what = `has the application alone, for devices that are updated over the air, but board ${board.name} is written by its loader; add ${missing.join(' and ')}`;
   return [file.problemAt(['images'], what)];
 }

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCheckedFile } from './checked-file.js';
+import { readCheckedFile, type CheckedFile } from './checked-file.js';
 import { environmentFaults } from './environment-faults.js';
 import { loadStation } from './load-station.js';
 import { suggestion } from '../core/nearest-name.js';
 import type { Problem } from './problem.js';
 import type { StationFile } from './rig-files.js';
-import { namesIn, openLibrary } from './rig-library.js';
+import { namesIn, openLibrary, type RigLibrary } from './rig-library.js';
 import { checkSharing } from './sharing-rules.js';
 import { checkStation, slotIds } from './station-rules.js';
 import type { Station } from './types.js';
@@ -20,6 +20,14 @@ export interface LoadRigOptions {
   specs?: string;
   /** Where RIG_FAULTS is looked up: it takes the place of the faults of virtual stations. Nothing unless told. */
   env?: NodeJS.ProcessEnv;
+  /** Other files in place of those that were read, or beside them, before they are checked: a batch has some of its own. */
+  adapt?: (read: RigFiles) => Promise<RigFiles & Pick<LoadRigOptions, 'stations'>>;
+}
+
+/** The files of a rig. */
+export interface RigFiles {
+  files: readonly CheckedFile<StationFile>[];
+  library: RigLibrary;
 }
 
 export interface Rig {
@@ -36,20 +44,26 @@ export interface Rig {
  */
 export async function loadRig(folder: string, options: LoadRigOptions = {}): Promise<Rig> {
   const entries = entriesOf(folder);
-  const [library, specs] = await Promise.all([
+  const [opened, specs] = await Promise.all([
     openLibrary(folder),
     namesIn(options.specs ?? join(folder, '..', 'specs'), '.spec.ts'),
   ]);
   const names = stationNames(folder);
   const problems = folderProblems(folder, entries, names, options.stations);
-  const files = await Promise.all(
+  const read = await Promise.all(
     names.map((name) => readCheckedFile<StationFile>('station', join(folder, `${name}.yaml`))),
   );
+  const unchanged = { files: read, library: opened };
+  const {
+    files,
+    library,
+    stations: asked,
+  } = (await options.adapt?.(unchanged)) ?? { ...unchanged, ...options };
   for (const file of files) checkStation(file, specs, options.env ?? {});
   const between = checkSharing(files);
   const virtual = files.filter((file) => file.values.bench === 'virtual');
   const environment = environmentFaults(options.env ?? {}, virtual.flatMap(slotIds));
-  const wanted = files.filter((file) => options.stations?.includes(file.name) ?? true);
+  const wanted = files.filter((file) => asked?.includes(file.name) ?? true);
   const stations: Station[] = [];
   for (const file of wanted) {
     const extra = between.filter((problem) => problem.station === file.name);

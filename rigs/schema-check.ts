@@ -4,7 +4,11 @@ import { plainSchemaError, type SchemaFinding } from './schema-messages.js';
 import type { YamlSource } from './yaml-source.js';
 
 /** The kinds of file that a user writes, each with its schema in `rigs/schema/`. */
-export type FileKind = 'station' | 'board' | 'release' | 'advisories';
+export type FileKind = 'station' | 'board' | 'release' | 'advisories' | BatchFileKind;
+
+/** Our own batch file, and the documented others that are read as they stand. */
+export type BatchFileKind =
+  'batch' | 'batch-config' | 'batch-rollout' | 'batch-main' | 'batch-settings' | 'batch-factory';
 
 /**
  * Checks parsed data against the schema of its kind and reports every difference in plain words. Fills the schema's defaults into
