@@ -9,7 +9,7 @@ import { recogniseFormat } from './validation/recognise.js';
 
 /** An image of a release, as it would be written. */
 export interface ImagePlace {
-  /** `bootloader`, `partitions` and `app` are what they say; any other name is data for one of the partitions. */
+  /** `bootloader`, `partitions` and `app` are what they say, `flash` is all of them in one; any other name is data for one of the partitions. */
   name: string;
   /** From the start of flash. */
   offset: number;
@@ -53,16 +53,24 @@ export function requiredImages(chip: string): readonly string[] {
 }
 
 /** Where an image lies in flash, `[start, end)` from its start: its own addresses for Intel HEX and UF2, and only what goes to flash. */
-export function spansOf(chip: string, { offset, bytes }: Omit<ImagePlace, 'name'>): [number, number][] {
+export function spansOf(chip: string, image: Omit<ImagePlace, 'name'>): [number, number][] {
+  return segmentsOf(chip, image).map(({ offset, bytes }) => [offset, offset + bytes.length]);
+}
+
+/** What an image puts where, from the start of flash: pieces at its own addresses for Intel HEX and UF2, and only what goes to flash. */
+export function segmentsOf(
+  chip: string,
+  { offset, bytes }: Omit<ImagePlace, 'name'>,
+): Omit<ImagePlace, 'name'>[] {
   const format = recogniseFormat(bytes);
   if (!programFormats(chip).includes(format) || (format !== 'intel-hex' && format !== 'uf2')) {
-    return [[offset, offset + bytes.length]];
+    return [{ offset, bytes }];
   }
   const { segments } = format === 'uf2' ? inspectUf2(bytes) : inspectIntelHex(bytes);
   const { baseAddress = 0, ram = [Infinity, Infinity] } = chipFlashOf(chip) ?? {};
   return segments
     .filter(({ address }) => address >= baseAddress && address < ram[0])
-    .map(({ address, data }) => [address - baseAddress, address - baseAddress + data.length]);
+    .map(({ address, data }) => ({ offset: address - baseAddress, bytes: data }));
 }
 
 /** The name under which a chip's program goes when a release has more than one image. */

@@ -53,7 +53,7 @@ const chipsOf: Partial<Record<FlashDriverKind, readonly string[]>> = {
   uf2: ['rp2040'],
 };
 
-/** Drivers that can read a flash, which a backup needs. */
+/** Drivers that can read a flash, which a backup and reading back need. */
 const readers: readonly FlashDriverKind[] = ['esptool-js', 'esptool', 'avrdude', 'stm32flash'];
 
 function checkDriver(file: File): void {
@@ -92,16 +92,33 @@ function checkSafety(file: File): void {
       ['rollbackOnFailure'],
       'there is nothing to roll back to; add `backup: regions` or `backup: whole`',
     );
-  for (const each of [driver, flash?.fallback]) {
-    const what = each && backupMisfit(each, file);
-    if (what !== undefined) return file.report(['backup'], what);
-  }
+  const drivers = [driver, flash?.fallback].filter((each) => each !== undefined);
+  const [noBackup] = drivers.flatMap((each) => backupMisfit(each, file) ?? []);
+  if (noBackup !== undefined) file.report(['backup'], noBackup);
+  const [noReadBack] = drivers.flatMap((each) => readBackMisfit(each, file) ?? []);
+  if (noReadBack !== undefined) file.report(['readBack'], noReadBack);
 }
 
 /** Why a driver cannot take the backup that a board asks for, or give it back; undefined when it can, or need not. */
 export function backupMisfit(driver: FlashDriverKind, { values }: File): string | undefined {
   const { backup, flash } = values;
   if (backup === undefined || backup === 'none') return undefined;
-  const canRead = driver === 'command' ? flash?.command?.read !== undefined : readers.includes(driver);
-  return canRead ? undefined : `the driver ${driver} cannot read a flash; write \`backup: none\``;
+  return readMisfit(driver, flash?.command?.read !== undefined, 'write `backup: none`');
+}
+
+/** Why a driver cannot read back what a board asks for; undefined when it can, or need not. */
+export function readBackMisfit(driver: FlashDriverKind, { values }: File): string | undefined {
+  const { readBack, flash } = values;
+  if (readBack === undefined) return undefined;
+  return readMisfit(driver, flash?.command?.read !== undefined, 'leave `readBack` out');
+}
+
+/** Why a driver cannot read a flash, with that remedy; undefined when it can. `hasReadCall`: the tool that `command` runs is described with a way to read. */
+export function readMisfit(
+  driver: FlashDriverKind,
+  hasReadCall: boolean,
+  remedy: string,
+): string | undefined {
+  const canRead = driver === 'command' ? hasReadCall : readers.includes(driver);
+  return canRead ? undefined : `the driver ${driver} cannot read a flash; ${remedy}`;
 }

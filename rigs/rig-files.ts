@@ -6,7 +6,15 @@ import type { BootExpectation, Check } from '../drivers/console/check.js';
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { Fault } from './faults.js';
-import type { Board, BoardConsole, BoardIdentity, OperatorInput, PreflightCheck, Selftest } from './types.js';
+import type {
+  Board,
+  BoardConsole,
+  BoardIdentity,
+  OperatorInput,
+  PreflightCheck,
+  ReadBack,
+  Selftest,
+} from './types.js';
 
 /** A station file as its schema lets it through, defaults filled in. */
 export interface StationFile {
@@ -96,6 +104,7 @@ export interface BoardFile {
   rollbackOnFailure: boolean;
   recovery: Board['recovery'];
   thresholds: ThresholdsFile;
+  readBack?: ReadBack;
   console: BoardConsole;
   identity?: BoardIdentity;
   boot: BootExpectation;

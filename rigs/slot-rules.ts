@@ -1,6 +1,6 @@
 import type { FlashDriverKind } from '../drivers/flash/flash-driver.js';
 import type { CheckedFile } from './checked-file.js';
-import { backupMisfit, driverMisfit } from './board-rules.js';
+import { backupMisfit, driverMisfit, readBackMisfit } from './board-rules.js';
 import { wordsOf } from './command-rules.js';
 import { loaderEntry } from './loader-entry.js';
 import type { Problem } from './problem.js';
@@ -78,7 +78,10 @@ function driverProblem(
   const { chip, flash } = board.values;
   const { name } = board;
   if (driver === undefined || chip === undefined) return [];
-  const what = driverMisfit(driver, chip, flash?.command !== undefined) ?? backupMisfit(driver, board);
+  const what =
+    driverMisfit(driver, chip, flash?.command !== undefined) ??
+    backupMisfit(driver, board) ??
+    readBackMisfit(driver, board);
   return what === undefined ? [] : [file.problemAt([...at, 'driver'], `${what} (board ${name})`)];
 }
 

@@ -44,6 +44,27 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'reading back what the fallback cannot read is refused before it is needed',
+    edits: [
+      [
+        '{ size: 2MB }',
+        "{ size: 2MB, fallback: command, command: { install: apt, write: { args: [tool, '{file}'], success: done } } }\nreadBack: { algorithm: md5 }",
+      ],
+    ],
+    problems: [
+      {
+        at: '{ algorithm: md5',
+        path: 'readBack',
+        says: ['the driver command cannot read a flash', 'leave `readBack` out'],
+      },
+    ],
+  },
+  {
+    name: 'an algorithm that nothing knows is refused with those that there are',
+    edits: [['{ size: 2MB }', '{ size: 2MB }\nreadBack: { algorithm: crc16 }']],
+    problems: [{ at: 'crc16', path: 'readBack.algorithm', says: ['"crc16"', '`crc32`', '`sha256`'] }],
+  },
+  {
     name: 'a backup that the fallback could not take is refused before it is needed',
     edits: [
       [
