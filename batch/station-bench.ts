@@ -5,6 +5,7 @@ import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { connectRpc } from '../core/rpc.js';
 import { benchPlan, shuffleIn, type BenchState } from '../rigs/bench.js';
+import { swapsIn } from '../rigs/bench-swaps.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
 import { startBenchProcess } from './bench-process.js';
@@ -67,8 +68,8 @@ async function startBench(options: StationBenchOptions): Promise<StationBench> {
   await mkdir(folder, { recursive: true });
   await mkdir(runtimeFolder, { recursive: true });
   const socketPath = join(runtimeFolder, `bench-${randomBytes(4).toString('hex')}.sock`);
-  const where = { socketPath, folder, byHand: false, ...shuffleIn(process.env) };
-  const plan = benchPlan(station, where, (slot) => dealFaults(station, slot));
+  const where = { socketPath, folder, byHand: false, ...shuffleIn(process.env), ...swapsIn(process.env) };
+  const plan = benchPlan(station, where, (slot, unit) => dealFaults(station, slot, { unit }));
   const planPath = join(folder, 'plan.json');
   await writeFile(planPath, JSON.stringify(plan, null, 2));
   const bench = await startBenchProcess(station.name, planPath, join(folder, 'bench.log'));

@@ -1,20 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { BenchPlan, BenchPorts, BenchSlot, BenchState } from '../rigs/bench.js';
-import { openBenchLog, type BenchLog } from './bench-log.js';
-import { createBoard, type Board } from './board.js';
-import { faultOf } from './board-faults.js';
-import { createBoardInputs, type BoardInputs } from './board-inputs.js';
-import { serveControl, type SlotInside } from './control.js';
-import { createFlashArray } from './flash-array.js';
-import { familyOf } from './families.js';
+import type { BenchPlan, BenchState } from '../rigs/bench.js';
+import { openBenchLog } from './bench-log.js';
+import { serveControl } from './control.js';
 import { openKernelLineBank } from './kernel-lines.js';
 import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
-import { startInstruments, type Instruments } from './instruments.js';
-import { createSlotMeter } from './meters.js';
-import { takeNetworkPlace } from './network-place.js';
+import { startInstruments } from './instruments.js';
 import { startRelays, type Outlet } from './relays.js';
-import { createWire } from './wire.js';
+import { startSlot, type RunningSlot } from './slot.js';
 
 /** A running bench: one board a slot, their ports, lines and meters. */
 export interface Bench {
@@ -35,17 +26,17 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   const lines = makeLines(linesOf(plan), (text) => log.write(text));
   const meters = plan.slots.flatMap(({ meter }) => meter ?? []);
   const instruments = await startInstruments(meters, plan.station);
-  const stations = await Promise.all(
-    plan.slots.map((slot) => startSlot(slot, { plan, lines, log, instruments })),
-  );
+  let made = plan.slots.length;
+  const around = { plan, lines, log, instruments, nextUnit: () => (made += 1) };
+  const slots = await Promise.all(plan.slots.map((_, index) => startSlot(index, around)));
   const relays = await startRelays(outletsOf(plan, lines), (text) => log.write(text));
   const state: BenchState = {
     station: plan.station,
     pid: process.pid,
     socketPath: plan.socketPath,
-    slots: Object.fromEntries(stations.map(({ slot, ports }) => [slot, ports])),
-    serialPorts: byPath(stations, ({ at, ports }) => [at.serial, ports.serialPath]),
-    bootDrives: byPath(stations, ({ at, ports }) => [at.bootDrive, ports.drive]),
+    slots: Object.fromEntries(slots.map(({ slot, ports }) => [slot, ports])),
+    serialPorts: byPath(slots, ({ at, ports }) => [at.serial, ports.serialPath]),
+    bootDrives: byPath(slots, ({ at, ports }) => [at.bootDrive, ports.drive]),
     relays: relays.origins,
     ...(plan.shuffle !== undefined && { shuffle: plan.shuffle }),
   };
@@ -53,7 +44,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     socketPath: plan.socketPath,
     lines,
     state: () => state,
-    slot: (id) => stations.find(({ slot }) => slot === id),
+    slots: () => slots,
     onStop,
   });
   let closing: Promise<void> | undefined;
@@ -61,7 +52,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     for (const report of lines.report()) log.write(`at the end: ${lineText(report)}`);
     await control.close();
     await relays.close();
-    await Promise.all(stations.map((slot) => slot.close()));
+    await Promise.all(slots.map((slot) => slot.close()));
     await instruments.close();
     lines.close();
     log.write('bench ends');
@@ -73,86 +64,6 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     inUse: () =>
       control.peers > 0 || plan.slots.some(({ power }) => power !== undefined && lines.isActive(power)),
     close: () => (closing ??= close()),
-  };
-}
-
-interface RunningSlot extends SlotInside {
-  slot: string;
-  at: NonNullable<BenchSlot['at']>;
-  ports: BenchPorts;
-  close(): Promise<void>;
-}
-
-interface SlotSurroundings {
-  plan: BenchPlan;
-  lines: LineBank;
-  log: BenchLog;
-  instruments: Instruments;
-}
-
-async function startSlot(
-  slot: BenchSlot,
-  { plan, lines, log, instruments }: SlotSurroundings,
-): Promise<RunningSlot> {
-  const { faults, flashSizeBytes } = slot;
-  const say = (text: string): void => log.write(`${slot.slot}: ${text}`);
-  if (faults.length > 0) say(`faults ${JSON.stringify(faults)}`);
-  const meter =
-    slot.meter && createSlotMeter(slot.meter, join(plan.folder, 'meters', slot.slot), instruments);
-  const wire = await createWire({ baudRate: slot.consoleBaudRate, faults, seed: seedOf(slot.mac) });
-  const family = (chip: string) => familyOf(slot, chip);
-  const { knock, internalSectorBytes } = family(slot.chip);
-  const flash = createFlashArray({
-    sizeBytes: flashSizeBytes,
-    faults,
-    ...(internalSectorBytes !== undefined && { internalSectorBytes }),
-  });
-  // Its maker knew which chip is fitted.
-  family(faultOf(faults, 'wrong-chip')?.chip ?? slot.chip).preset?.(flash);
-  const place = slot.network && (await takeNetworkPlace());
-  const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
-  // Where drives appear is there always, as a host's /media is.
-  if (drive) await mkdir(dirname(drive), { recursive: true });
-  // A bench that was killed leaves its drives behind.
-  if (drive) await rm(drive, { recursive: true, force: true });
-  // On a kernel's lines nobody sees that they are used until one changes, so that a hand would let go too late.
-  const byHand = plan.byHand && plan.lines === 'own';
-  const inputs: BoardInputs = createBoardInputs({ slot, lines, wire, byHand, knock, log: say });
-  const board: Board = createBoard({
-    slot,
-    wire,
-    flash,
-    family,
-    ports: { ...(drive && { drive }), ...(place && { network: place.address }) },
-    ...(meter && { meter }),
-    strap: inputs.strap,
-    onHostBytes: inputs.hear,
-    log: say,
-  });
-  inputs.drive(board);
-  const { serialPath, rfc2217 } = wire;
-  const unplug = async () => {
-    inputs.close();
-    board.close();
-    await wire.close();
-    if (drive) await rm(drive, { recursive: true, force: true });
-  };
-  return {
-    slot: slot.slot,
-    at: slot.at ?? {},
-    ports: {
-      serialPath,
-      rfc2217,
-      ...meter?.ports,
-      ...(drive && { drive }),
-      ...(place && { network: place.address }),
-    },
-    flash,
-    unplug,
-    async close() {
-      await unplug();
-      await place?.release();
-    },
   };
 }
 
@@ -176,11 +87,6 @@ function byPath(
 ): Record<string, string> {
   const pairs = slots.map(pair).filter((each): each is [string, string] => !each.includes(undefined));
   return Object.fromEntries(pairs);
-}
-
-/** The last four bytes of the MAC. */
-function seedOf(mac: string): number {
-  return Number.parseInt(mac.replaceAll(':', '').slice(-8), 16);
 }
 
 function lineText({ chip, line, use, direction, level, active }: LineReport): string {

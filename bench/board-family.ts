@@ -44,4 +44,6 @@ export interface BoardFamily {
   internalSectorBytes?: number;
   /** What the flash holds when the board comes from its maker; blank unless told. */
   preset?: (flash: FlashArray) => void;
+  /** The version of what would start from that flash; undefined when nothing would, or nobody knows its version. */
+  versionIn(flash: FlashArray): string | undefined;
 }

@@ -92,7 +92,7 @@ export function createBoardInputs({
   wire.onMisheard(hear);
   const follow = (): void => {
     board?.switchPower(powerOn());
-    if (active(reset)) board?.hold();
+    if (active(reset) || adapterHolds) board?.hold();
     else release(strap());
   };
   for (const address of [power, boot, reset, ...lamps]) {

@@ -14,11 +14,17 @@ export interface Board {
   hold(): void;
   /** EN high: the chip starts if it has power. `knockedAt`, see `BoardParts`. */
   release(mode: BootMode, knockedAt?: number): void;
+  /** How high its rail is now, as a share of its nominal voltage. */
+  readonly railShare: number;
+  /** Settles when everything that ran until now has let go of wire and ports. */
+  readonly lastRun: Promise<void>;
   /** Ends whatever runs; leaves flash and wire as they are. May be called twice. */
   close(): void;
 }
 
 export interface BoardOptions {
+  /** The board that was in the nest before: its wire and its rail are taken over. */
+  after?: Pick<Board, 'railShare' | 'lastRun'>;
   slot: Pick<BenchSlot, 'slot' | 'chip' | 'mac' | 'faults' | 'consoleBaudRate' | 'railVolts' | 'network'>;
   wire: Wire;
   flash: FlashArray;
@@ -36,7 +42,7 @@ export interface BoardOptions {
 
 /** A board without power. Throws BENCH_FAILED when no virtual board has its chip. */
 export function createBoard(options: BoardOptions): Board {
-  const { wire, strap, log, slot, meter } = options;
+  const { wire, strap, log, slot, meter, after } = options;
   const { faults } = slot;
   const dead = faultOf(faults, 'dead') !== undefined;
   const empty = faultOf(faults, 'empty') !== undefined;
@@ -51,7 +57,7 @@ export function createBoard(options: BoardOptions): Board {
   let powered = false;
   let held = false;
   let life: AbortController | undefined;
-  let lastRun = Promise.resolve();
+  let lastRun = after?.lastRun ?? Promise.resolve();
 
   const enter = (next: string): void => {
     if (next !== state) log(next);
@@ -85,6 +91,7 @@ export function createBoard(options: BoardOptions): Board {
     nominalMillivolts: (slot.railVolts ?? 5) * 1000,
     broken: noSupply,
     unloaded: empty,
+    ...(after && { railShare: after.railShare }),
     ...(riseMs !== undefined && { riseMs }),
     ...(short && { short: { afterMs: short.afterMs ?? 0, milliamps: short.milliamps ?? 2500 } }),
     ...(meter && { meter }),
@@ -107,6 +114,12 @@ export function createBoard(options: BoardOptions): Board {
   return {
     get state() {
       return state;
+    },
+    get railShare() {
+      return supply.railShare;
+    },
+    get lastRun() {
+      return lastRun;
     },
     switchPower(wanted) {
       const on = wanted || stuckOn;

@@ -1,7 +1,8 @@
 import { RigError } from '../core/errors.js';
 import { serveRpc, type RpcPeer, type RpcServer } from '../core/rpc.js';
+import type { BenchBoard } from '../rigs/bench-swaps.js';
 import type { BenchState } from '../rigs/bench.js';
-import type { FlashArray } from './parts.js';
+import type { Nest } from './nest.js';
 import type { Level, LineBank, LineReport, LineState } from './lines.js';
 
 /** What a client may ask on the bench's socket. Levels are electrical: 0 or 1. */
@@ -23,6 +24,13 @@ export interface BenchOps {
   'flash.read': { args: FlashPlace & { sizeBytes: number }; answer: string };
   /** Puts bytes into the flash of a board as if they had been there before. */
   'flash.write': { args: FlashPlace & { base64: string }; answer: null };
+  /** Every board of every slot, those that were taken out too; slot by slot, in the order in which they came. */
+  boards: { args: unknown; answer: BenchBoard[] };
+  /**
+   * Takes the board out of a slot and puts the next one in, or only the one or the other; the answer is the last board that was moved. Throws CONFIG_INVALID
+   * where nobody could do that.
+   */
+  'slot.swap': { args: { slot: string; only?: 'in' | 'out' }; answer: BenchBoard };
   /** Takes the board and its adapter away: ports, drive and address are gone for good. */
   'slot.unplug': { args: { slot: string }; answer: null };
   /** Ends the bench; the answer comes first. */
@@ -42,7 +50,10 @@ export interface FlashPlace {
 
 /** What can be reached in a slot besides its lines. */
 export interface SlotInside {
-  flash: FlashArray;
+  slot: string;
+  nest: Nest;
+  /** What keeps boards from being swapped here. */
+  fixed?: string;
   unplug(): Promise<void>;
 }
 
@@ -50,13 +61,18 @@ export interface ControlOptions {
   socketPath: string;
   lines: LineBank;
   state: () => BenchState;
-  /** Undefined when the plan has no such slot. */
-  slot: (id: string) => SlotInside | undefined;
+  slots: () => readonly SlotInside[];
   onStop: () => void;
 }
 
 /** Serves the bench's socket. A client that goes away leaves its lines as they are. */
-export function serveControl({ socketPath, lines, state, slot, onStop }: ControlOptions): Promise<RpcServer> {
+export function serveControl({
+  socketPath,
+  lines,
+  state,
+  slots,
+  onStop,
+}: ControlOptions): Promise<RpcServer> {
   const ops: Record<keyof BenchOps, (args: unknown, peer: RpcPeer) => unknown> = {
     state,
     'line.open': (args) => readLine(lines, args),
@@ -81,20 +97,21 @@ export function serveControl({ socketPath, lines, state, slot, onStop }: Control
     },
     lines: () => lines.report(),
     'flash.read'(args) {
-      const { flash, offset } = flashIn(slot, args);
+      const { nest, offset } = flashIn(slots, args);
       const { sizeBytes } = args as { sizeBytes?: unknown };
       if (typeof sizeBytes !== 'number') throw badRequest('flash.read needs sizeBytes');
-      return flash.read(offset, sizeBytes).toString('base64');
+      return nest.flash().read(offset, sizeBytes).toString('base64');
     },
     'flash.write'(args) {
-      const { flash, offset } = flashIn(slot, args);
+      const { nest, offset } = flashIn(slots, args);
       const { base64 } = args as { base64?: unknown };
       if (typeof base64 !== 'string') throw badRequest('flash.write needs base64');
       const bytes = Buffer.from(base64, 'base64');
-      if (!flash.erase(offset, bytes.length) || !flash.write(offset, bytes))
-        throw badRequest('outside the flash');
+      if (!nest.preset(offset, bytes)) throw badRequest('outside the flash');
     },
-    'slot.unplug': (args) => insideOf(slot, args).unplug(),
+    boards: () => slots().flatMap(({ nest }) => nest.boards()),
+    'slot.swap': (args) => swap(insideOf(slots, args), (args as { only?: unknown }).only),
+    'slot.unplug': (args) => insideOf(slots, args).unplug(),
     stop: () => void setImmediate(onStop),
   };
   return serveRpc(socketPath, (op, args, peer) => {
@@ -103,15 +120,23 @@ export function serveControl({ socketPath, lines, state, slot, onStop }: Control
   });
 }
 
-function flashIn(slot: ControlOptions['slot'], args: unknown): { flash: FlashArray; offset: number } {
-  const { offset } = (args ?? {}) as { offset?: unknown };
-  if (typeof offset !== 'number') throw badRequest('a place in flash is {slot: text, offset: number}');
-  return { flash: insideOf(slot, args).flash, offset };
+function swap({ slot, nest, fixed }: SlotInside, only: unknown): BenchBoard {
+  if (only !== undefined && only !== 'in' && only !== 'out') throw badRequest('only can be in and out');
+  if (fixed !== undefined) throw new RigError('CONFIG_INVALID', `${slot} cannot be swapped: ${fixed}`);
+  if (only === 'in') return nest.putIn();
+  const taken = nest.takeOut();
+  return only === 'out' ? taken : nest.putIn();
 }
 
-function insideOf(slot: ControlOptions['slot'], args: unknown): SlotInside {
+function flashIn(slots: ControlOptions['slots'], args: unknown): { nest: Nest; offset: number } {
+  const { offset } = (args ?? {}) as { offset?: unknown };
+  if (typeof offset !== 'number') throw badRequest('a place in flash is {slot: text, offset: number}');
+  return { nest: insideOf(slots, args).nest, offset };
+}
+
+function insideOf(slots: ControlOptions['slots'], args: unknown): SlotInside {
   const id = ((args ?? {}) as { slot?: unknown }).slot;
-  const inside = typeof id === 'string' ? slot(id) : undefined;
+  const inside = slots().find(({ slot }) => slot === id);
   if (inside === undefined) throw badRequest(`there is no slot ${JSON.stringify(id)}`);
   return inside;
 }

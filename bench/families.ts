@@ -13,6 +13,7 @@ import type { StartLoader } from './parts.js';
 import { rp2040Family, usbDriveChips } from './rp2040/family.js';
 import { stm32Family } from './stm32/family.js';
 import { stm32Model } from './stm32/models.js';
+import { espVersionIn, gatewayVersionIn } from './version-in-flash.js';
 
 /** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
 export function familyOf(slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
@@ -26,8 +27,9 @@ export function familyOf(slot: Pick<BenchSlot, 'network'>, chip: string): BoardF
 }
 
 /** Has no loader that anybody could ask for. */
-const linuxBoard: Pick<BoardFamily, 'run'> = {
+const linuxBoard: Pick<BoardFamily, 'run' | 'versionIn'> = {
   run: (parts, mode) => runChip({ ...parts, firmware: linuxFirmware, startLoader }, mode),
+  versionIn: gatewayVersionIn,
 };
 
 /** Head of the loader's SYNC command. */
@@ -36,5 +38,9 @@ export const espSync = Buffer.from([0xc0, 0x00, 0x08, 0x24, 0x00]);
 /** Boards with a chip of Espressif's. */
 export function espFamily(chip: string, loader: StartLoader): BoardFamily {
   const firmware = chip === 'esp8266' ? esp8266Firmware : esp32Firmware(romTextsOf(chip));
-  return { knock: espSync, run: (parts, mode) => runChip({ ...parts, firmware, startLoader: loader }, mode) };
+  return {
+    knock: espSync,
+    run: (parts, mode) => runChip({ ...parts, firmware, startLoader: loader }, mode),
+    versionIn: (flash) => espVersionIn(chip, flash),
+  };
 }

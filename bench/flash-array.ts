@@ -29,9 +29,13 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
   const inside = (offset: number, length: number) =>
     offset >= 0 && length >= 0 && offset + length <= sizeBytes;
 
+  let changes = 0;
   return {
     sizeBytes,
     jedecId,
+    get changes() {
+      return changes;
+    },
     read(offset, length) {
       const found = Buffer.alloc(length, erased);
       cells.copy(found, 0, Math.min(offset, sizeBytes), Math.min(offset + length, sizeBytes));
@@ -43,6 +47,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
     },
     write(offset, bytes) {
       if (!inside(offset, bytes.length)) return false;
+      changes += 1;
       if (isErased(cells, offset, bytes.length)) cells.set(bytes, offset);
       else
         for (const [index, byte] of bytes.entries())
@@ -51,6 +56,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
     },
     erase(offset, length) {
       if (!inside(offset, length)) return false;
+      changes += 1;
       const start = offset - (offset % sector);
       const end = Math.ceil((offset + length) / sector) * sector;
       cells.fill(erased, start, end);

@@ -29,6 +29,8 @@ export interface FlashArray {
   readonly sizeBytes: number;
   /** JEDEC id as READ ID (9F) returns it: maker in the low byte; 0 for flash inside the processor, which has none. */
   readonly jedecId: number;
+  /** How often it was erased or written. */
+  readonly changes: number;
   read(offset: number, sizeBytes: number): Buffer;
   /** ANDs the bytes in; false when the range is outside. */
   write(offset: number, bytes: Uint8Array): boolean;

@@ -13,6 +13,8 @@ const releaseShare = timings.powerOnReset / timings.railRise;
 
 /** The switched supply of one slot, with its meter. */
 export interface Supply {
+  /** How high the rail is now, as a share of its nominal voltage. */
+  readonly railShare: number;
   /** Switches; the rail follows within `timings.railRise` and `timings.railFall`. */
   switch(on: boolean): void;
   /** What the board draws from now on, scaled with the rail. */
@@ -25,6 +27,8 @@ export interface Supply {
 export interface SupplyOptions {
   /** The rail at full height. */
   nominalMillivolts: number;
+  /** How high the rail is already, as a share of that; 0 unless told. */
+  railShare?: number;
   /** True: the rail stays at 0, as with a short or an open fuse. */
   broken: boolean;
   /** True: nothing hangs on it, so that it charges no capacitors. */
@@ -45,11 +49,12 @@ export interface SupplyOptions {
 /** A supply that is off. Timers run only while the rail moves. */
 export function createSupply(options: SupplyOptions): Supply {
   const { nominalMillivolts, meter, short, riseMs = timings.railRise } = options;
-  let on = false;
+  let railShare = options.railShare ?? 0;
+  // Nobody has said yet whether a rail that is up stays up.
+  let on = railShare > 0 ? undefined : false;
   let load = 0;
   let inrush = 0;
   let shorted = false;
-  let railShare = 0;
   let ramp: NodeJS.Timeout | undefined;
   let pending: NodeJS.Timeout[] = [];
 
@@ -87,6 +92,9 @@ export function createSupply(options: SupplyOptions): Supply {
   };
 
   return {
+    get railShare() {
+      return railShare;
+    },
     switch(wanted) {
       if (wanted === on) return;
       on = wanted;

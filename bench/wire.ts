@@ -21,6 +21,8 @@ export interface WirePorts {
   readonly serialPath: string;
   /** `127.0.0.1:port` of the RFC 2217 port. */
   readonly rfc2217: string;
+  /** Another board hangs on it from now on: its losses are of that board's. */
+  fit(board: Pick<WireOptions, 'faults' | 'seed'>): void;
 }
 
 /** One way in for a host: the pseudo-terminal or the RFC 2217 port. */
@@ -41,8 +43,7 @@ const aheadMs = 2;
  * rate counts, and it gets what the board sends.
  */
 export async function createWire(options: WireOptions): Promise<Wire & WirePorts> {
-  const share = options.faults?.find((fault) => fault.kind === 'dropped-bytes')?.share ?? 0;
-  const lose = createLosses(share, options.seed ?? 1);
+  let lose = lossesOf(options);
   let powered = false;
   let closed = false;
   let receiveRate = options.baudRate;
@@ -111,6 +112,7 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
   return {
     serialPath: pty.path,
     rfc2217: network.address,
+    fit: (board) => void (lose = lossesOf(board)),
     send(bytes) {
       if (powered && !closed) toHost.push(Buffer.from(bytes), sendRate);
     },
@@ -140,4 +142,9 @@ export async function createWire(options: WireOptions): Promise<Wire & WirePorts
       await network.close();
     },
   };
+}
+
+function lossesOf({ faults, seed = 1 }: Pick<WireOptions, 'faults' | 'seed'>): (bytes: Buffer) => Buffer {
+  const share = faults?.find((fault) => fault.kind === 'dropped-bytes')?.share ?? 0;
+  return createLosses(share, seed);
 }

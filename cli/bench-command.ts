@@ -5,11 +5,15 @@ import { runBench } from './bench.js';
 import { driveBench } from './drive-bench.js';
 import { printBenchLines } from './running-bench.js';
 import { findStation } from './find-station.js';
+import { printBenchBoards, swapBench, swapsOf } from './swap-bench.js';
 
 interface BenchOptions {
   lines?: boolean;
   drive: string[];
   shuffle?: string;
+  swap: string[];
+  swaps?: string;
+  boards?: boolean;
 }
 
 /** `rig bench <station>`: the virtual bench by hand. */
@@ -25,6 +29,17 @@ export function addBenchCommand(program: Command): void {
       [],
     )
     .option(
+      '--swap <slot>',
+      'take the board out of a slot of the bench that runs already and put a new one in: slot3; slot3=out leaves the nest empty, slot3=in fills it',
+      (swap, swaps: string[]) => [...swaps, swap],
+      [],
+    )
+    .option('--boards', 'print the boards that the bench that runs already has made')
+    .option(
+      '--swaps <ms>',
+      'swap the board of each unit that is over, leaving its nest empty for so long; 300x7 stops after seven boards a slot',
+    )
+    .option(
       '--shuffle <seed>',
       'wire the boards to other ports than the station file says, the same way for the same seed',
     )
@@ -36,9 +51,13 @@ export function addBenchCommand(program: Command): void {
         results: resolve(process.env['RIG_RESULTS'] ?? 'results'),
         env: process.env,
         ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
+        ...(options.swaps !== undefined && { swaps: swapsOf(options.swaps, station) }),
       };
-      if (options.drive.length > 0) await driveBench(station, options.drive, where);
-      if (options.lines) await printBenchLines(station, where);
-      else if (options.drive.length === 0) await runBench(station, where);
+      const { drive, swap, lines, boards } = options;
+      if (drive.length > 0) await driveBench(station, drive, where);
+      if (swap.length > 0) await swapBench(station, swap, where);
+      if (lines) await printBenchLines(station, where);
+      if (boards) await printBenchBoards(station, where);
+      if (drive.length + swap.length === 0 && !lines && !boards) await runBench(station, where);
     });
 }

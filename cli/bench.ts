@@ -8,6 +8,7 @@ import { benchStatePath } from '../batch/station-bench.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { benchPlan, shuffleIn, type BenchState } from '../rigs/bench.js';
+import { swapsIn, type BenchSwaps } from '../rigs/bench-swaps.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
 import { describeBench } from './describe-bench.js';
@@ -19,6 +20,8 @@ export interface BenchCommandOptions {
   env: NodeJS.ProcessEnv;
   /** Seed by which the ports are shuffled; that of the environment unless told. */
   shuffle?: string;
+  /** How the virtual operator swaps boards; that of the environment unless told. */
+  swaps?: BenchSwaps;
 }
 
 const startTimeoutMs = 30_000;
@@ -64,14 +67,15 @@ export async function runBench(station: Station, options: BenchCommandOptions): 
 
 async function writePlan(
   station: Station,
-  { runtimeFolder, env, shuffle }: BenchCommandOptions,
+  { runtimeFolder, env, shuffle, swaps }: BenchCommandOptions,
 ): Promise<string> {
   const folder = join(runtimeFolder, `bench-${station.name}`);
   const socketPath = join(runtimeFolder, `bench-${station.name}.sock`);
   await mkdir(folder, { recursive: true });
   const shuffling = shuffle === undefined ? shuffleIn(env) : { shuffle };
-  const where = { socketPath, folder, byHand: true, ...shuffling };
-  const plan = benchPlan(station, where, (slot) => dealFaults(station, slot));
+  const swapping = swaps === undefined ? swapsIn(env) : { swaps };
+  const where = { socketPath, folder, byHand: true, ...shuffling, ...swapping };
+  const plan = benchPlan(station, where, (slot, unit) => dealFaults(station, slot, { unit }));
   const path = join(folder, 'plan.json');
   await writeFile(path, JSON.stringify(plan, null, 2));
   return path;

@@ -4,6 +4,7 @@ import type { NetworkAddress } from '../drivers/network/network-address.js';
 import type { LineAddress } from '../gpio/line.js';
 import type { HttpCall, HttpSwitchAddress, HubPortAddress, OutputAddress } from '../gpio/output.js';
 import { placePorts, type PortPlace } from './bench-shuffle.js';
+import { boardMac, type BenchDeal, type BenchSwaps } from './bench-swaps.js';
 import type { FaultKind } from './faults.js';
 import type { Operator, Slot, SlotSerial, Station } from './types.js';
 
@@ -19,6 +20,10 @@ export interface BenchPlan {
   operator?: BenchOperator;
   /** Seed by which the ports were shuffled. */
   shuffle?: string;
+  /** Set when the virtual operator swaps the boards of finished units by itself. */
+  swaps?: BenchSwaps;
+  /** For boards that come in later; they have no faults unless told. */
+  deal?: BenchDeal;
   /** Whose lines the boards hang on: the bench's own, which it serves on its socket, or the kernel's, which it watches. */
   lines: 'own' | 'kernel';
   /** True when a person started it: boards on own lines are powered and strapped into their loader until something drives the slot's lines. */
@@ -44,6 +49,8 @@ export interface BenchSlot {
   boot?: LineAddress;
   reset?: LineAddress;
   lamps: LineAddress[];
+  /** The lamps that show a result, where the slot has both. */
+  result?: { pass: LineAddress; fail: LineAddress; busy?: LineAddress };
   /** The slot's supply at full height, in V; 5 unless told. */
   railVolts?: number;
   /** The slot's meter, as the station file names it. */
@@ -131,8 +138,8 @@ function powerOnBench(power: OutputAddress, relays: Record<string, string>): Out
 /** The bench's plan for a station: one virtual board a slot, MACs from the slot's position, faults dealt by the seed. */
 export function benchPlan(
   station: Station,
-  where: Pick<BenchPlan, 'socketPath' | 'folder' | 'byHand' | 'shuffle'>,
-  deal: (slot: Slot) => FaultKind[],
+  where: Pick<BenchPlan, 'socketPath' | 'folder' | 'byHand' | 'shuffle' | 'swaps'>,
+  deal: (slot: Slot, unit: number) => FaultKind[],
 ): BenchPlan {
   const places = placePorts(station.slots, where.shuffle);
   const slots = station.slots.map((slot, index): BenchSlot => {
@@ -142,10 +149,10 @@ export function benchPlan(
       at: places.get(slot.id) ?? {},
       chip: slot.board.chip,
       flashSizeBytes: slot.board.flash.sizeBytes,
-      mac: macOf(station.name, index),
+      mac: boardMac(station.name, index),
       consoleBaudRate: serial?.baudRate ?? 115_200,
       lamps: [lamps.pass, lamps.fail, lamps.busy].filter((line) => line !== undefined),
-      faults: deal(slot),
+      faults: deal(slot, index + 1),
       railVolts: railAbove(slot.board.supply.onVolts),
       ...(network && { network: credentialsOf(network) }),
       ...(slot.bootDrive !== undefined && { hasBootDrive: true }),
@@ -154,11 +161,25 @@ export function benchPlan(
       ...(boot && { boot }),
       ...(reset && { reset }),
       ...(meter && { meter }),
+      ...resultLamps(lamps),
     };
   });
   const operator = station.operator && operatorLines(station.operator);
   const lines = station.gpio ? 'kernel' : 'own';
-  return { station: station.name, slots, ...(operator && { operator }), lines, ...where };
+  const { seed, faults } = station;
+  return {
+    station: station.name,
+    slots,
+    ...(operator && { operator }),
+    lines,
+    deal: { seed, faults },
+    ...where,
+  };
+}
+
+/** With one of the two alone nobody can tell a result from a slot that is busy. */
+function resultLamps({ pass, fail, busy }: Slot['lamps']): Pick<BenchSlot, 'result'> {
+  return pass && fail ? { result: { pass, fail, ...(busy && { busy }) } } : {};
 }
 
 function operatorLines({ lid, emergencyStop, start, buzzer }: Operator): BenchOperator {
@@ -203,13 +224,6 @@ const usualRailVolts = [1.8, 3.3, 5, 12, 24, 48];
 /** The lowest usual rail that counts as risen where this much does. */
 function railAbove(onVolts: number): number {
   return usualRailVolts.find((volts) => volts > onVolts) ?? onVolts * 1.05;
-}
-
-/** Espressif's 24:6f:28, one byte from the station's name, two from the slot's position: stable from run to run. */
-function macOf(station: string, index: number): string {
-  const mark = [...station].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) & 0xff, 7);
-  const tail = [mark, index >> 8, (index & 0xff) + 1];
-  return ['24', '6f', '28', ...tail.map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
 }
 
 /** The seed in the environment, RIG_BENCH_SHUFFLE, by which a bench that starts now shuffles its ports: any text; empty is none. */

@@ -3,22 +3,36 @@ import { RigError } from '../core/errors.js';
 import type { Fault, FaultKind } from './faults.js';
 import type { Slot, Station } from './types.js';
 
+/** A board that gets its faults. */
+export interface DealtBoard {
+  /** The how manyeth of its slot, from 1. */
+  count: number;
+  /** The how manyeth of the bench, from 1. */
+  unit: number;
+}
+
 /**
- * The faults that the board of a slot has: those that name the slot, or no slot at all, and whose dice fell that way. The dice
- * depend on the station's seed, the slot's id and the fault's place in the list only, so that the same file gives the same faults.
+ * The faults that a board in a slot has: those that name neither slot nor board, or its own, and whose dice fell that way. The dice depend on the
+ * station's seed, the slot's id, the board's count in the slot and the fault's place in the list only, so that the same file gives the same faults.
  */
-export function dealFaults(station: Pick<Station, 'faults' | 'seed'>, slot: Pick<Slot, 'id'>): FaultKind[] {
+export function dealFaults(
+  station: Pick<Station, 'faults' | 'seed'>,
+  slot: Pick<Slot, 'id'>,
+  { count, unit }: Partial<DealtBoard> = {},
+): FaultKind[] {
   return station.faults.flatMap((fault, index): FaultKind[] => {
-    const { slots, probability, ...kind } = fault;
+    const { slots, units, probability, ...kind } = fault;
     if (slots !== undefined && !slots.includes(slot.id)) return [];
-    if (diceOf(station.seed, slot.id, index) >= (probability ?? 1)) return [];
+    if (units !== undefined && (unit === undefined || !units.includes(unit))) return [];
+    if (diceOf(station.seed, slot.id, index, count) >= (probability ?? 1)) return [];
     return [kind];
   });
 }
 
 /** 0 … 1, below 1, evenly spread. */
-function diceOf(seed: number, slot: string, index: number): number {
-  return createHash('sha256').update(`${seed}/${slot}/${index}`).digest().readUInt32LE(0) / 2 ** 32;
+function diceOf(seed: number, slot: string, index: number, count = 1): number {
+  const text = `${seed}/${slot}/${index}${count === 1 ? '' : `/${count}`}`;
+  return createHash('sha256').update(text).digest().readUInt32LE(0) / 2 ** 32;
 }
 
 interface KindSyntax {
@@ -70,8 +84,8 @@ const kinds: Record<FaultKind['kind'], KindSyntax> = {
 };
 
 /**
- * Faults from one line of text, as in the environment variable RIG_FAULTS: `slot2:bad-cell@0x20000, slot5:dead, *:hang@50`. Parts are
- * separated by commas or spaces; `*` or no slot means every slot; what follows `@` is the fault's argument. Throws
+ * Faults from one line of text, as in the environment variable RIG_FAULTS: `slot2:bad-cell@0x20000, slot5:dead, *:hang@50, #17:dead`. Parts are
+ * separated by commas or spaces; `*` or no slot means every slot, `#17` the 17th board that the bench makes; what follows `@` is the fault's argument. Throws
  * CONFIG_INVALID, naming every bad part and the kinds that exist.
  */
 export function parseFaults(text: string): Fault[] {
@@ -86,7 +100,7 @@ export function parseFaults(text: string): Fault[] {
   const known = Object.values(kinds).map((kind) => kind.example);
   throw new RigError(
     'CONFIG_INVALID',
-    `RIG_FAULTS: ${bad.map((part) => `'${part}'`).join(', ')} is not a fault; write slot:fault or just fault, with one of: ${known.join(' ')}`,
+    `RIG_FAULTS: ${bad.map((part) => `'${part}'`).join(', ')} is not a fault; write slot:fault, #unit:fault or just fault, with one of: ${known.join(' ')}`,
   );
 }
 
@@ -96,7 +110,9 @@ function parseFault(part: string): Fault | undefined {
   if (kind === undefined || !isKind(kind)) return undefined;
   const found = kinds[kind].parse(argument);
   if (found === undefined) return undefined;
-  return slot === undefined || slot === '*' ? found : { ...found, slots: [slot] };
+  if (slot === undefined || slot === '*') return found;
+  if (!slot.startsWith('#')) return { ...found, slots: [slot] };
+  return /^#[1-9]\d{0,5}$/.test(slot) ? { ...found, units: [Number(slot.slice(1))] } : undefined;
 }
 
 function isKind(text: string): text is FaultKind['kind'] {

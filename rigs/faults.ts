@@ -2,7 +2,9 @@
 export type Fault = FaultKind & {
   /** The slots that have it; left out: every slot. */
   slots?: string[];
-  /** Chance that a slot has it, 0 … 1, decided once a bench start by the station's seed and the slot's id; 1 unless told. */
+  /** The boards that have it, by the order in which the bench makes them, from 1: the first of each slot, then those that are swapped in; left out: every board. */
+  units?: number[];
+  /** Chance that a board has it, 0 … 1, decided by the station's seed, the slot's id and the count of boards of the slot; 1 unless told. */
   probability?: number;
 };
 

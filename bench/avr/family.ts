@@ -4,6 +4,7 @@ import { seededRandom } from '../../firmware/random.js';
 import type { BoardFamily, BoardParts, BootMode } from '../board-family.js';
 import type { FlashArray } from '../parts.js';
 import { loads } from '../supply.js';
+import { avrVersionIn } from '../version-in-flash.js';
 import { runApplication } from './application.js';
 import { optibootBaudRate, runOptiboot } from './optiboot.js';
 
@@ -17,6 +18,7 @@ export function avrFamily(avr: AvrChip): BoardFamily {
     internalSectorBytes: avr.pageBytes,
     preset: (flash) => presetLoader(flash, avr),
     run: (parts, mode) => runAvr(parts, mode, avr),
+    versionIn: (flash) => avrVersionIn(avr, flash),
   };
 }
 

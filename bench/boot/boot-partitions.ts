@@ -6,7 +6,11 @@ import {
   type Partition,
 } from '../../firmware/partition-table.js';
 import type { FlashArray } from '../parts.js';
+import type { BoardOutput } from './output.js';
 import type { ChipRun } from './chip-run.js';
+
+/** What the choice of an application needs: the flash, and whom it tells. */
+type SelectionRun = Pick<ChipRun, 'flash'> & { output: Pick<BoardOutput, 'log'> };
 
 /** An application partition with the name that the second stage gives it in its messages. */
 export interface BootChoice {
@@ -81,7 +85,7 @@ function usageOf(type: number, subtype: number): string {
  * The applications in the order in which the second stage tries them: the one that otadata names (factory when it is blank), then
  * those before it down to factory, then those after it.
  */
-export function bootOrder(run: ChipRun, partitions: readonly Partition[]): BootChoice[] {
+export function bootOrder(run: SelectionRun, partitions: readonly Partition[]): BootChoice[] {
   const choices = partitions
     .filter(({ type }) => type === 0)
     .flatMap((partition): BootChoice[] => {
@@ -96,7 +100,7 @@ export function bootOrder(run: ChipRun, partitions: readonly Partition[]): BootC
 }
 
 function selectedIndex(
-  run: ChipRun,
+  run: SelectionRun,
   partitions: readonly Partition[],
   choices: readonly BootChoice[],
 ): number {

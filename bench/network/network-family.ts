@@ -8,11 +8,12 @@ import { tapWire } from './wire-tap.js';
  * A device on the network: a board whose application also has servers on the device's own address. It has no boot button: with power it runs
  * what is in its flash, at first its maker's application.
  */
-export function networkFamily(chip: string, board: Pick<BoardFamily, 'run'>): BoardFamily {
+export function networkFamily(chip: string, board: Pick<BoardFamily, 'run' | 'versionIn'>): BoardFamily {
   const keys: HostKeys = {};
   return {
     knock: Buffer.alloc(0),
     preset: (flash) => presetDevice(chip, flash),
+    versionIn: board.versionIn,
     run(parts: BoardParts) {
       const { slot, ports, mac, flash, log } = parts;
       const address = ports.network;

@@ -1,5 +1,6 @@
 import { faultOf } from '../board-faults.js';
 import type { BoardFamily } from '../board-family.js';
+import { stm32VersionIn } from '../version-in-flash.js';
 import { knock, runStm32, type Kept } from './chip.js';
 import type { Stm32Model } from './models.js';
 
@@ -17,5 +18,6 @@ export function stm32Family(model: Stm32Model): BoardFamily {
       kept ??= { protection: { readOut, write: new Set() }, hasKnocked: false };
       return runStm32(parts, model, kept, mode);
     },
+    versionIn: stm32VersionIn,
   };
 }

@@ -31,7 +31,7 @@ export interface BenchProcess {
 
 export async function startBenchProcess(
   test: TestContext,
-  options: { slots?: BenchSlot[]; byHand?: boolean } = {},
+  options: { slots?: BenchSlot[] } & Partial<Pick<BenchPlan, 'byHand' | 'swaps' | 'deal'>> = {},
 ): Promise<BenchProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'rig-bench-'));
   const meter = { hwmon: '/sys/class/hwmon/hwmon3', volts: 'in1_input', amps: 'curr1_input' };
@@ -39,9 +39,10 @@ export async function startBenchProcess(
     station: 'station1',
     socketPath: join(folder, 'bench.sock'),
     folder: join(folder, 'files'),
-    slots: options.slots ?? [{ ...slotWith(), meter }],
     lines: 'own',
-    byHand: options.byHand ?? false,
+    byHand: false,
+    ...options,
+    slots: options.slots ?? [{ ...slotWith(), meter }],
   };
   const planPath = join(folder, 'plan.json');
   await writeFile(planPath, JSON.stringify(plan));

@@ -85,13 +85,16 @@ test('every key of the schemas stands in the page with its type and default, and
   assert.deepEqual(shown, expected);
 });
 
+/** Keys that every fault takes. */
+const common = ['slots', 'units', 'probability'];
+
 test('every fault stands in the page with its further keys', () => {
   const { fault } = schemaOf('station')['definitions'] as { fault: { oneOf: SchemaObject[] } };
   for (const choice of fault.oneOf) {
     const { kind, ...others } = choice['properties'] as Record<string, { const?: string }>;
     const row = doc.split('\n').find((each) => each.startsWith(`| \`${kind?.const}\` |`)) ?? '';
     assert.notEqual(row, '', `${kind?.const} has no row`);
-    for (const key of Object.keys(others).filter((name) => name !== 'slots' && name !== 'probability')) {
+    for (const key of Object.keys(others).filter((name) => !common.includes(name))) {
       assert.ok(row.includes(`\`${key}\``), `${kind?.const} should name ${key}`);
     }
   }
