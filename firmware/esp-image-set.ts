@@ -1,6 +1,8 @@
 import { APP_DESCRIPTOR_PLACE } from './app-descriptor.js';
 import type { EspChip } from './esp-chips.js';
 import { inspectEspImage, type EspImageReport } from './esp-image.js';
+import { readEspFlashImage, type EspFlashPart } from './esp-flash-image.js';
+import { ESP_IMAGE_MAGIC } from './esp-image-header.js';
 import { hex } from './hex.js';
 import { inspectPartitionTable, isApp } from './partition-check.js';
 import type { Partition } from './partition-table.js';
@@ -12,10 +14,14 @@ import type { ImagePlace, ImageSetExpectation, ImageSetProblem } from './release
  * version.
  */
 export function checkEspImages(
-  images: readonly ImagePlace[],
+  written: readonly ImagePlace[],
   chip: EspChip,
   expected: ImageSetExpectation,
 ): ImageSetProblem[] {
+  const whole = written.find(({ name }) => name === 'flash');
+  const parts = whole && partsOf(whole, chip);
+  if (parts !== undefined && 'what' in parts) return [parts];
+  const images = [...written.filter((image) => image !== whole), ...(parts ?? [])];
   const partitions = readTable(images, expected.flashSizeBytes);
   const hasBootloader = images.some(({ name }) => name === 'bootloader');
   return [
@@ -23,6 +29,24 @@ export function checkEspImages(
     ...images.flatMap((image) => imageProblems(image, chip, expected)),
     ...images.flatMap((image) => partitionProblems(image, partitions.rows)),
     ...(hasBootloader ? [] : images.flatMap((image) => unreachable(image, chip))),
+  ];
+}
+
+/** An image named `flash` has everything in one file: each part is looked into at its place. */
+function partsOf(image: ImagePlace, chip: EspChip): ImagePlace[] | ImageSetProblem {
+  const flash = readEspFlashImage(image.bytes, chip);
+  if (flash === undefined) {
+    const what = `it is no flash image of the ${chip.name}, expected bootloader, partition table and application in one file, as \`esptool merge-bin\` makes it`;
+    return { image: image.name, what };
+  }
+  const [bootloader, ...apps] = flash.images;
+  const at = (part: EspFlashPart, name: string): ImagePlace => {
+    return { name, offset: image.offset + part.offset, bytes: part.bytes };
+  };
+  return [
+    ...(bootloader ? [at(bootloader, 'bootloader')] : []),
+    at(flash.table, 'partitions'),
+    ...apps.filter(({ bytes }) => bytes[0] === ESP_IMAGE_MAGIC).map((app) => at(app, 'app')),
   ];
 }
 

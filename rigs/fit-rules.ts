@@ -43,6 +43,10 @@ function completenessProblems(
     (required) => !written.some((entry) => entry?.name === required),
   );
   if (overTheAir.includes(driver)) {
+    if (written[0]?.name === 'flash') {
+      const what = `is a whole flash, but the driver ${driver} of board ${board.name} sends an application; name the application alone`;
+      return [file.problemAt(['images'], what)];
+    }
     if (written.length < 2 || images.length < 2) return [];
     const what = `has ${written.length} images, but the driver ${driver} of board ${board.name} sends one; make a release of the application alone`;
     return [file.problemAt(['images'], what)];

@@ -32,9 +32,10 @@ export async function checkRelease(file: File): Promise<LoadedImage[]> {
   return images;
 }
 
-/** Without one of its images a chip does not boot. An application alone is for devices that are updated while they run: `fit-rules.ts`. */
+/** Without one of its images a chip does not boot; `flash` has all of them. An application alone is for devices that are updated while they run: `fit-rules.ts`. */
 function checkRequired(file: File, entries: readonly (Partly<ImageEntry> | undefined)[]): void {
-  if (entries.length === 1 && entries[0]?.name === 'app') return;
+  const [first] = entries;
+  if (entries.length === 1 && (first?.name === 'app' || first?.name === 'flash')) return;
   const { chip } = file.values;
   const required = chip === undefined ? [] : requiredImages(chip);
   const unnamed = entries.some((entry) => entry?.name === undefined);
