@@ -66,7 +66,7 @@ export async function* provedLines(path: string, options: ProveOptions = {}): As
     let broken: RigError | undefined;
     for (const raw of group) {
       try {
-        const line = prove(path, raw, head);
+        const line = proveLine(path, raw, head);
         if (line === undefined) torn = { offset: raw.offset, bytes: Buffer.from(tornBytes(raw)) };
         else proved.push(line);
         head = line ?? head;
@@ -93,8 +93,8 @@ export function entryOf<Type extends JournalType = JournalType>(
   return parsed as Extract<JournalEntry, { type: Type }>;
 }
 
-/** Undefined when it is a torn end. */
-function prove(path: string, raw: RawLine, head: ChainHead): ProvedLine | undefined {
+/** One line that should follow `head`; undefined when it is a torn end. Throws JOURNAL_CORRUPT. */
+export function proveLine(path: string, raw: RawLine, head: ChainHead): ProvedLine | undefined {
   const seq = head.seq + 1;
   const { bytes, offset } = raw;
   const words = quickly(bytes, head);
