@@ -81,13 +81,14 @@ async function broken(
 ): Promise<JournalProblem> {
   const [first] = strays;
   const expected = before.seq + 1;
-  const aboutBefore = () => aboutLine(path, before);
+  const lineBefore = await readLine(path, before);
+  const aboutBefore = aboutOf(lineBefore);
   if (after?.says) {
     const missing = after.says.seq - expected;
     const follows = after.says.prev === before.hash;
-    if (first === undefined && missing > 0) {
+    if (first === undefined && missing > 0 && isJson(lineBefore)) {
       const what = `${linesText(missing, expected)} removed after line ${before.line}`;
-      const between = `between ${(await aboutBefore()) || 'the beginning'} and ${after.about}`;
+      const between = `between ${aboutBefore || 'the beginning'} and ${after.about}`;
       const gaps = (await attemptsWithGaps(path)).slice(0, gapsShown).join('; ');
       return damage('removed', after.line, what, gaps || between);
     }
@@ -97,7 +98,7 @@ async function broken(
       return damage('added', at.line, `${linesText(added, at.line)} added`, at.about);
     }
     if (first === undefined) {
-      return damage('changed', before.line, `line ${before.line} was changed`, await aboutBefore());
+      return damage('changed', before.line, `line ${before.line} was changed`, aboutBefore);
     }
     return damage('changed', first.line, `${linesText(strays.length, first.line)} changed`, first.about);
   }
@@ -105,7 +106,7 @@ async function broken(
   const isKnown = quotes.some(({ seq, hash }) => seq === before.seq && hash === hashes.get(seq));
   if (strays.length === 1 && first.says?.seq === expected && !isKnown && before.seq > 0) {
     const what = `line ${before.line} or line ${first.line}, the last one, was changed`;
-    return damage('changed', before.line, what, `${await aboutBefore()} or ${first.about}`);
+    return damage('changed', before.line, what, `${aboutBefore} or ${first.about}`);
   }
   if (first.says && first.says.seq > expected) {
     const what = `${linesText(first.says.seq - expected, expected)} removed before line ${first.line}`;
@@ -150,12 +151,21 @@ function linesText(count: number, first: number): string {
   return count === 1 ? `line ${first} was` : `lines ${first} to ${first + count - 1} were`;
 }
 
-async function aboutLine(path: string, { offset, length }: LinePlace): Promise<string> {
+/** Of no bytes when there is no such line. */
+async function readLine(path: string, { offset, length }: LinePlace): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return aboutOf(buffer);
+    return (await file.read(Buffer.alloc(length), 0, length, offset)).buffer;
   } finally {
     await file.close();
+  }
+}
+
+/** A line that swallowed the one behind it, with the line feed between them, is none any more. */
+function isJson(bytes: Buffer): boolean {
+  try {
+    return bytes.length === 0 || JSON.parse(bytes.toString('utf8')) !== undefined;
+  } catch {
+    return false;
   }
 }
