@@ -2,11 +2,7 @@ import { resolve } from 'node:path';
 import { RigError } from '../core/errors.js';
 import { loadRig, stationNames, throwProblems } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
-
-/** Folder of the rig files: `RIG_RIGS`, else `rigs/` of this project. */
-export function rigsFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(env['RIG_RIGS'] ?? 'rigs');
-}
+import { rigsFolder } from './places.js';
 
 /** Loads one station with everything it names. Throws CONFIG_INVALID with every problem, or the stations that there are. */
 export async function findStation(name: string): Promise<Station> {

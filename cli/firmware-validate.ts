@@ -10,7 +10,7 @@ import { openLibrary } from '../rigs/rig-library.js';
 import { sizeInBytes } from '../rigs/size.js';
 import type { ChecksumRule } from '../firmware/validation/checksum.js';
 import { readNamedFile } from './firmware-file.js';
-import { rigsFolder } from './find-station.js';
+import { rigsFolder } from './places.js';
 
 export interface ValidateOptions {
   /** Name of a board file of the rig. */

@@ -61,7 +61,8 @@ export async function journalSummary(folder: string): Promise<JournalSummary> {
       }
     }
   } catch (thrown) {
-    if (hasErrno(thrown, 'ENOENT')) throw new RigError('REPORT_FAILED', `there is no journal ${path}`);
+    if (hasErrno(thrown, 'ENOENT'))
+      throw new RigError('REPORT_FAILED', `there is no journal ${path}`, { blame: 'config' });
     if (!(thrown instanceof RigError) || thrown.code !== 'JOURNAL_CORRUPT') throw thrown;
     Object.assign(summary, { valid: false, problem: thrown.message });
   }

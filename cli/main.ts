@@ -1,35 +1,39 @@
-import { Command } from 'commander';
-import { RigError } from '../core/errors.js';
-import { addBenchCommand } from './bench-command.js';
-import { addDiagnoseCommand } from './diagnose-command.js';
-import { addDoctorCommand } from './doctor-command.js';
-import { addDiscoverCommand } from './discover-command.js';
-import { addExplainCommand } from './explain-command.js';
-import { addFirmwareCommands } from './firmware-command.js';
-import { addMapCommand } from './map-command.js';
-import { addRollbackCommand } from './rollback-command.js';
-import { addReportCommands } from './report-commands.js';
+import { CommanderError } from 'commander';
+import { asRigError, RigError } from '../core/errors.js';
+import { commandError } from './command-error.js';
+import { exitCodeFor } from './exit-codes.js';
+import { jsonError, printJson, wantsJson } from './output.js';
+import { buildProgram } from './program.js';
 
-const program = new Command('rig')
-  .description(
-    'Test-rig automation for factory provisioning. Runs are started with `npx playwright test --project=<station>`.',
-  )
-  .showHelpAfterError('(rig --help shows every command)');
+const argv = process.argv.slice(2);
+const program = buildProgram();
 
-addBenchCommand(program);
-addDiscoverCommand(program);
-addMapCommand(program);
-addReportCommands(program);
-addFirmwareCommands(program);
-addDiagnoseCommand(program);
-addExplainCommand(program);
-addDoctorCommand(program);
-addRollbackCommand(program);
+// A reader that has seen enough, as in `rig batch list | head -1`, is no failure.
+process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
+  if (thrown.code !== 'EPIPE') throw thrown;
+  process.exit();
+});
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(argv, { from: 'user' });
 } catch (thrown) {
-  if (!(thrown instanceof RigError)) throw thrown;
-  process.stderr.write(`${thrown.message}\n`);
-  process.exitCode = 1;
+  // Help and version are answers; commander throws them so that nothing ends this process early.
+  if (!(thrown instanceof CommanderError && thrown.exitCode === 0)) fail(thrown);
+}
+
+function fail(thrown: unknown): void {
+  const error = thrown instanceof CommanderError ? commandError(thrown, program, argv) : asRigError(thrown);
+  if (wantsJson(argv)) printJson(jsonError(error));
+  else
+    process.stderr.write(
+      `${thrown instanceof RigError || thrown instanceof CommanderError ? error.message : trace(thrown)}\n`,
+    );
+  process.exitCode = exitCodeFor(error);
+}
+
+/** Of what has no code of its own: somebody will have to find it. */
+function trace(thrown: unknown): string {
+  return thrown instanceof Error
+    ? `INTERNAL_ERROR: ${thrown.stack ?? thrown.message}`
+    : `INTERNAL_ERROR: ${String(thrown)}`;
 }

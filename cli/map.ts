@@ -2,18 +2,22 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { mapPorts, type PortMap } from '../batch/map-ports.js';
 import type { SlotVerdict } from '../batch/port-verdict.js';
+import { asRigError } from '../core/errors.js';
 import type { Station } from '../rigs/types.js';
 import { writePorts } from '../rigs/write-ports.js';
 import { writtenSlots } from '../rigs/written-slots.js';
 import { formatColumns } from './columns.js';
+import { exitCodeFor, exitCodes, type ExitCode } from './exit-codes.js';
+import { answer, jsonError } from './output.js';
 
-export interface MapCommandOptions {
+/** The flags of `rig map`. */
+export interface MapFlags {
   write?: boolean;
   only: string[];
   json?: boolean;
 }
 
-export interface MapStationOptions extends MapCommandOptions {
+export interface MapStationOptions extends MapFlags {
   runtimeFolder: string;
   /** Folder of results: the logs of guard and bench go there. */
   results: string;
@@ -30,7 +34,7 @@ export interface MapReport extends PortMap {
 }
 
 /** Maps the station, prints what was found, and writes it when that was asked for and nothing is in conflict. */
-export async function mapStation(station: Station, options: MapStationOptions): Promise<MapReport> {
+export async function mapStation(station: Station, options: MapStationOptions): Promise<ExitCode> {
   const { runtimeFolder, results, signal, only, write, json } = options;
   const resultsFolder = join(results, '.map', station.name);
   await mkdir(resultsFolder, { recursive: true });
@@ -47,29 +51,30 @@ export async function mapStation(station: Station, options: MapStationOptions): 
     signal,
     onProgress: (slot, text) => process.stderr.write(`${slot}  ${text}\n`),
   });
-  const show = (report: MapReport) =>
-    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : describe(report, station));
   const about = { station: station.name, ...found };
   try {
-    const report = { ...about, ...(await written(station, found, write === true)) };
-    show(report);
-    return report;
+    const report: MapReport = { ...about, ...(await written(station, found, write === true)) };
+    answer(json, report, () => describe(report, station));
+    return exitCodeOf(report);
   } catch (thrown) {
     // What was found is worth minutes at the station, and can be written by hand.
-    show({ ...about, written: false });
-    throw thrown;
+    const report: MapReport = { ...about, written: false };
+    const error = asRigError(thrown);
+    answer(json, { ...report, ...jsonError(error) }, () => describe(report, station));
+    if (!json) process.stderr.write(`${error.message}\n`);
+    return exitCodeFor(error);
   }
 }
 
-/** 0: as the file says now; 1: it does not, or that is not known; 2: conflict. */
+/** Good: as the file says now; not good: it does not, or that is not known; the rig failed: conflict. */
 export function exitCodeOf({
   state,
   written,
   slots,
-}: Pick<MapReport, 'state' | 'written' | 'slots'>): 0 | 1 | 2 {
-  if (state === 'conflict') return 2;
-  if (state === 'proved') return 0;
-  return written && !slots.some((slot) => slot.state === 'unknown') ? 0 : 1;
+}: Pick<MapReport, 'state' | 'written' | 'slots'>): ExitCode {
+  if (state === 'conflict') return exitCodes.rigFailed;
+  if (state === 'proved') return exitCodes.good;
+  return written && !slots.some((slot) => slot.state === 'unknown') ? exitCodes.good : exitCodes.notGood;
 }
 
 async function written(

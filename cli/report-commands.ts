@@ -1,42 +1,53 @@
-import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { journalSummary, formatJournalSummary } from './journal.js';
-import { reportAllure, reportRebuild } from './report.js';
+import { addCommand } from './new-command.js';
+import { answer } from './output.js';
+import { exitCodes } from './exit-codes.js';
+import { pathLines, reportedFolder } from './reported-folder.js';
 
-const folderHelp = 'results folder of a run (default: results/latest)';
+const folderHelp = 'results folder of a run, or id of a batch (default: results/latest)';
+
+interface JsonOption {
+  json?: boolean;
+}
 
 /** `rig report`, `rig report rebuild` and `rig journal`: what a run left behind. */
 export function addReportCommands(program: Command): void {
-  const report = program
-    .command('report')
+  const report = addCommand(program, 'report', {
+    about: 'make the Allure report of a run: one HTML file that opens without a server',
+    json: '{allure}: path of the page',
+    examples: [
+      ['report', 'of the newest run'],
+      ['report results/20261120-093001-4f2a', 'of that run'],
+    ],
+  })
     .argument('[folder]', folderHelp)
-    .description('make the Allure report of a run: one HTML file that opens without a server')
-    .action(async (folder: string | undefined) => {
-      const page = await reportAllure(folder ?? latest());
-      process.stdout.write(`${relative('.', page)}\n`);
+    .action(async (folder: string | undefined, { json }: JsonOption) => {
+      const { reportAllure } = await import('./report.js');
+      const allure = await reportAllure(reportedFolder(folder));
+      answer(json, { allure }, () => pathLines([allure]));
     });
-  report
-    .command('rebuild')
+  addCommand(report, 'rebuild', {
+    about: 'make CSV, JSON, rework list and summary of a run again from its journal',
+    json: '{results, report, rework, summary, factoryRecords}: paths',
+    examples: [['report rebuild', 'of the newest run']],
+  })
     .argument('[folder]', folderHelp)
-    .description('make CSV, JSON, rework list and summary of a run again from its journal')
-    .action(async (folder: string | undefined) => {
-      const files = await reportRebuild(folder ?? latest());
-      for (const path of Object.values(files).flat()) process.stdout.write(`${relative('.', path)}\n`);
+    .action(async (folder: string | undefined, { json }: JsonOption) => {
+      const { reportRebuild } = await import('./report.js');
+      const files = await reportRebuild(reportedFolder(folder));
+      answer(json, files, () => pathLines(Object.values(files).flat()));
     });
-  program
-    .command('journal')
+  addCommand(program, 'journal', {
+    about: 'prove the hash chain of a journal and say what began, finished and stayed open',
+    json: '{path, valid, problem, lines, head, tornBytes, runs, writerPid, attempts, open}',
+    notes: 'Ends with 1 when the chain is broken.',
+    examples: [['journal', 'of the newest run']],
+  })
     .argument('[folder]', folderHelp)
-    .option('--json', 'as JSON')
-    .description('prove the hash chain of a journal and say what began, finished and stayed open')
-    .action(async (folder: string | undefined, options: { json?: boolean }) => {
-      const summary = await journalSummary(folder ?? latest());
-      process.stdout.write(
-        options.json ? `${JSON.stringify(summary, null, 2)}\n` : formatJournalSummary(summary),
-      );
-      if (!summary.valid) process.exitCode = 1;
+    .action(async (folder: string | undefined, { json }: JsonOption) => {
+      const { formatJournalSummary, journalSummary } = await import('./journal.js');
+      const summary = await journalSummary(reportedFolder(folder));
+      answer(json, summary, () => formatJournalSummary(summary));
+      if (!summary.valid) process.exitCode = exitCodes.notGood;
     });
-}
-
-function latest(): string {
-  return resolve(process.env['RIG_RESULTS'] ?? 'results', 'latest');
 }

@@ -21,7 +21,7 @@ const allureTimeoutMs = 120_000;
  */
 export async function reportRebuild(resultsFolder: string): Promise<ProjectionFiles> {
   const given = resolve(resultsFolder, journalName);
-  if (!(await exists(given))) throw new RigError('REPORT_FAILED', `there is no journal ${given}`);
+  if (!(await exists(given))) throw notThere(`there is no journal ${given}`);
   // Reports beside the results folder belong beside the real one, not beside a link to it.
   const folder = await realpath(resultsFolder);
   const journal = join(folder, journalName);
@@ -42,8 +42,7 @@ export async function reportRebuild(resultsFolder: string): Promise<ProjectionFi
 export async function reportAllure(resultsFolder: string): Promise<string> {
   const folder = resolve(resultsFolder);
   const results = join(folder, allureResultsName);
-  if (!(await exists(results)))
-    throw new RigError('REPORT_FAILED', `there are no Allure results in ${results}`);
+  if (!(await exists(results))) throw notThere(`there are no Allure results in ${results}`);
   const output = join(folder, 'allure-report');
   const settings = await mkdtemp(join(tmpdir(), 'rig-allure-'));
   try {
@@ -99,6 +98,11 @@ async function runAllure(args: readonly string[]): Promise<void> {
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/** The folder was named wrongly: nothing failed. */
+function notThere(what: string): RigError {
+  return new RigError('REPORT_FAILED', what, { blame: 'config' });
 }
 
 async function exists(path: string): Promise<boolean> {

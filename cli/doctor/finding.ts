@@ -1,3 +1,5 @@
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+
 /** How bad a finding is: `ok`, worth knowing, may spoil a run, or no run can work with it. */
 export const severities = ['ok', 'note', 'warning', 'error'] as const;
 
@@ -38,7 +40,8 @@ export function worstOf(findings: readonly Finding[]): Severity {
   return severities[Math.max(0, ...ranks)] ?? 'ok';
 }
 
-/** 0 when nothing stands against a run, 1 for warnings, 2 for errors. */
-export function exitCodeFor(severity: Severity): number {
-  return severity === 'error' ? 2 : severity === 'warning' ? 1 : 0;
+/** What the command ends with when this is the worst: an error means that the rig cannot work. */
+export function exitCodeFor(severity: Severity): ExitCode {
+  if (severity === 'error') return exitCodes.rigFailed;
+  return severity === 'warning' ? exitCodes.notGood : exitCodes.good;
 }

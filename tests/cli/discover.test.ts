@@ -153,9 +153,9 @@ describe('rig discover', () => {
       'missing',
       'notes',
     ]);
-    assert.match(run('--help').stdout, /Exit code: 0 when every slot/);
+    assert.match(run('--help').stdout, /Ends with 1 when a slot[^]*Examples:\n {2}rig discover /);
     const wide = run('--scan', '10.0.0.0/8');
-    assert.equal(wide.status, 1);
+    assert.equal(wide.status, 2);
     assert.match(wide.stderr, /^CONFIG_INVALID: 10\.0\.0\.0\/8 has 16777216 addresses/m);
   });
 });

@@ -30,7 +30,7 @@ test(
   async (t) => {
     const rig = await realStation(t);
     const { report, exitCode, stderr } = doctor(['bench1', '--json'], rig.env, { asNobody: true });
-    assert.equal(exitCode, 2, stderr);
+    assert.equal(exitCode, 4, stderr);
     const errors = report.findings.filter(({ severity }) => severity === 'error');
     for (const { found, remedy } of errors) assert.ok(remedy, `no remedy for: ${found}`);
     const says = (area: Finding['area'], found: RegExp, remedy: RegExp) =>
@@ -52,7 +52,7 @@ test(
 test('what is wrong in a station file is named with its place, and the rest is looked at all the same', async (t) => {
   const rig = await realStation(t, { powerOn: { settleMs: 'soon' } });
   const { report, exitCode } = doctor(['bench1', '--json'], rig.env);
-  assert.equal(exitCode, 2);
+  assert.equal(exitCode, 4);
   const [file] = report.findings.filter(({ area }) => area === 'files');
   assert.match(file?.subject ?? '', /bench1\.yaml:\d+:\d+/);
   assert.ok(report.findings.some(({ area }) => area === 'node'));
@@ -60,7 +60,7 @@ test('what is wrong in a station file is named with its place, and the rest is l
 
 test('an unknown station is refused with the stations that there are', () => {
   const { exitCode, stderr } = doctor(['station9'], {});
-  assert.equal(exitCode, 1);
+  assert.equal(exitCode, 2);
   assert.match(stderr, /no such station.*station1/);
 });
 
@@ -71,7 +71,7 @@ test('the exit code follows the worst finding', () => {
   assert.equal(exitCodeFor(worstOf([])), 0);
   assert.equal(exitCodeFor(worstOf([finding('ok'), finding('note')])), 0);
   assert.equal(exitCodeFor(worstOf([finding('warning'), finding('note')])), 1);
-  assert.equal(exitCodeFor(worstOf([finding('error'), finding('warning')])), 2);
+  assert.equal(exitCodeFor(worstOf([finding('error'), finding('warning')])), 4);
 });
 
 test('a node that is too old is an error, a suspect one a warning, little memory too', () => {

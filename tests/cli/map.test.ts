@@ -147,7 +147,7 @@ describe('rig map', () => {
     assert.equal(exitCodeOf({ state: 'differs', written: true, slots }), 0);
     assert.equal(exitCodeOf({ state: 'differs', written: true, slots: [unknown] }), 1);
     assert.equal(exitCodeOf({ state: 'unproved', written: false, slots: [unknown] }), 1);
-    assert.equal(exitCodeOf({ state: 'conflict', written: false, slots }), 2);
+    assert.equal(exitCodeOf({ state: 'conflict', written: false, slots }), 4);
   });
 
   it('is refused while a run has one of the slots, and disturbs nothing', async (test) => {
@@ -156,7 +156,7 @@ describe('rig map', () => {
     const lock = await lockSlot(where, '20261120-101500');
     test.after(() => lock.release());
     const { code, stderr } = await map(rig, '--write');
-    assert.equal(code, 2);
+    assert.equal(code, 4);
     assert.match(stderr, /^SLOT_BUSY: bench1 slot2 is held by run 20261120-101500/m);
     assert.doesNotMatch(stderr, /power on/);
   });

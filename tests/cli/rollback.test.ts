@@ -47,7 +47,7 @@ describe('rig rollback', () => {
 
   test('names slots and stations that there are not before anything is started', async () => {
     const slot = await rollback(unit, '--slot', 'slot9');
-    assert.equal(slot.code, 1);
+    assert.equal(slot.code, 2);
     assert.match(slot.text, /^CONFIG_INVALID: bench1 has no slot9; it has slot1, slot2$/m);
     const station = await rollback(unit, '--station', 'nowhere');
     assert.match(station.text, /^CONFIG_INVALID: no station "nowhere" in /m);

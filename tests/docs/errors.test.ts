@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { catalogue } from '../../core/error-catalogue.js';
-import { catalogueMarkdown } from '../../cli/explain-command.js';
+import { catalogueMarkdown } from '../../cli/explain.js';
 import { productFolders } from '../product-folders.js';
 
 test('docs/errors.md is what the catalogue says', () => {

@@ -1,0 +1,53 @@
+import type { BatchStatus } from '../../batch/order/batch-status.js';
+import { RigError } from '../../core/errors.js';
+import type { BatchOrder } from '../../rigs/batch/flags.js';
+import type { Places } from '../places.js';
+
+/** Folder of a batch by its id; of the newest one unless told. Throws BATCH_UNKNOWN. */
+export async function findFolder(id: string | undefined, { results }: Places): Promise<string> {
+  const { findBatch } = await import('../../batch/order/batch-folder.js');
+  const { listBatches } = await import('../../batch/order/batch-status.js');
+  if (id !== undefined) return findBatch(results, id);
+  const [newest] = newestFirst(await listBatches(results));
+  if (newest === undefined) throw new RigError('BATCH_UNKNOWN', `${results} has no batch`);
+  return newest.folder;
+}
+
+/**
+ * Folder of the batch that an order is about: by its id, by that of its files, else the only one that is not complete. Throws BATCH_UNKNOWN, and
+ * CONFIG_INVALID for files that are wrong.
+ */
+export async function chooseBatch(order: BatchOrder, places: Places): Promise<string> {
+  const { findBatch } = await import('../../batch/order/batch-folder.js');
+  const { listBatches } = await import('../../batch/order/batch-status.js');
+  const id = await idOf(order, places);
+  if (id !== undefined) return findBatch(places.results, id);
+  const batches = await listBatches(places.results);
+  const open = batches.filter(({ state }) => state !== 'complete');
+  const [only] = open.length === 1 ? open : batches.length === 1 ? batches : [];
+  if (only) return only.folder;
+  const known = newestFirst(open.length > 0 ? open : batches).map((each) => each.id);
+  throw new RigError(
+    'BATCH_UNKNOWN',
+    known.length === 0
+      ? `${places.results} has no batch`
+      : `say which batch with --id: ${known.slice(0, 10).join(', ')}`,
+  );
+}
+
+/** The id that an order gives its batch, when it names one; loads its files for it. Throws CONFIG_INVALID. */
+export async function idOf(order: BatchOrder, places: Places): Promise<string | undefined> {
+  if (order.flags.id !== undefined) return order.flags.id;
+  if (order.files.length === 0) return undefined;
+  const { loadBatch } = await import('../../rigs/batch/load-batch.js');
+  const { throwProblems } = await import('../../rigs/load-rig.js');
+  const { batch, problems } = await loadBatch(order, places);
+  throwProblems(problems);
+  return batch?.id;
+}
+
+/** Those that did something last come first; those that were never started have the time of their making. */
+export function newestFirst(batches: readonly BatchStatus[]): BatchStatus[] {
+  const time = ({ lastAt, startedAt }: BatchStatus): string => lastAt ?? startedAt ?? '';
+  return [...batches].sort((one, two) => time(two).localeCompare(time(one)));
+}

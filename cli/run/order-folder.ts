@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import { RigError } from '../../core/errors.js';
+import { readBatchFile } from '../../batch/order/batch-folder.js';
+import type { ResumeOptions } from '../../batch/units/pending.js';
+import type { BatchOrder } from '../../rigs/batch/flags.js';
+import { chooseBatch, idOf } from '../batch/find-batch.js';
+import type { Places } from '../places.js';
+
+export interface OrderFolderOptions {
+  resume: ResumeOptions | undefined;
+  startFresh: boolean | undefined;
+}
+
+/**
+ * The folder of the batch that an order is about: a new one, or that of a batch which is gone on with. Throws BATCH_EXISTS, BATCH_UNKNOWN,
+ * CONFIG_INVALID, and COMMAND_INVALID for flags that a batch was not made with.
+ */
+export async function folderFor(
+  order: BatchOrder,
+  places: Places,
+  { resume, startFresh }: OrderFolderOptions,
+): Promise<{ folder: string; isNew: boolean }> {
+  const { createBatch } = await import('../../batch/order/create-batch.js');
+  const there = resume || startFresh ? await existing(order, places) : undefined;
+  if (there === undefined) return { folder: (await createBatch(order, places)).folder, isNew: true };
+  const { order: stored } = await readBatchFile(there);
+  if (!startFresh) {
+    refuseOtherFlags(order, stored, there);
+    return { folder: there, isNew: false };
+  }
+  const again = isOnlyId(order) ? stored : order;
+  await refuseWrongFiles(again, places);
+  const { startFresh: archive } = await import('../../batch/order/start-batch.js');
+  await archive(there);
+  return { folder: (await createBatch(again, places)).folder, isNew: true };
+}
+
+/** Before anything is archived. */
+async function refuseWrongFiles(order: BatchOrder, places: Places): Promise<void> {
+  const { loadBatch } = await import('../../rigs/batch/load-batch.js');
+  const { throwProblems } = await import('../../rigs/load-rig.js');
+  throwProblems((await loadBatch(order, places)).problems);
+}
+
+/** Undefined for one that is new; a batch that is named by its id alone has to be there. */
+async function existing(order: BatchOrder, places: Places): Promise<string | undefined> {
+  if (isOnlyId(order)) return chooseBatch(order, places);
+  const id = await idOf(order, places);
+  if (id === undefined)
+    throw new RigError('COMMAND_INVALID', 'say with --id which batch is gone on with, or begun anew');
+  try {
+    return await chooseBatch({ files: [], flags: { id } }, places);
+  } catch (thrown) {
+    if (thrown instanceof RigError && thrown.code === 'BATCH_UNKNOWN') return undefined;
+    throw thrown;
+  }
+}
+
+function isOnlyId({ files, flags }: BatchOrder): boolean {
+  return files.length === 0 && Object.keys(flags).every((name) => name === 'id');
+}
+
+/** A batch is gone on with as it was made: what else is said would be silently ignored. */
+function refuseOtherFlags(order: BatchOrder, stored: BatchOrder, folder: string): void {
+  const { id: _id, ...flags } = order.flags;
+  const other = Object.entries(flags).flatMap(([name, value]) =>
+    isDeepStrictEqual(value, stored.flags[name as keyof BatchOrder['flags']]) ? [] : [flagName(name)],
+  );
+  if (order.files.length > 0 && !isDeepStrictEqual(order.files, stored.files)) other.push('--batch-config');
+  if (other.length === 0) return;
+  throw new RigError(
+    'COMMAND_INVALID',
+    `${other.join(', ')}: the batch in ${folder} was made otherwise, and is gone on with as it was made; leave the flag out, or use --start-fresh`,
+  );
+}
+
+function flagName(name: string): string {
+  return `--${name.replace(/Seconds$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
