@@ -6,9 +6,12 @@ import type { Leases } from './leases.js';
 import type { OperatorCare } from './operator-care.js';
 import type { CoordinatorNotices, CoordinatorOps, LeaseRequest } from './protocol.js';
 import { createTurns } from './turns.js';
+import type { BatchCare } from './units/batch-care.js';
 
 export interface HandlerOptions {
   leases: Leases;
+  /** Set for a run that goes on with a batch. */
+  batch: BatchCare | undefined;
   operators: Pick<OperatorCare, 'check' | 'look'>;
   resultsFolder: string;
   /** Throws CONFIG_INVALID. */
@@ -32,6 +35,8 @@ type Ops = {
 export interface CoordinatorHandler {
   /** `CoordinatorOps` and the notification `event`. */
   handle: RpcHandler;
+  /** The board in the slot has left, for good: what it has shown belongs to nobody there any more. */
+  forget(station: string, slot: string): void;
   /** Tells every worker with an attempt at the station that its slot is without power, and why. */
   stop(station: string, why: RigError): void;
 }
@@ -81,9 +86,12 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
 
   const ops: Ops = {
     async lease(request, peer) {
-      const lease = await leases.grant(findStation(request.station), request, peer.closed);
+      const turn =
+        request.unit === undefined ? undefined : await options.batch?.begin(request.unit, peer.closed);
+      const asked = turn ? { ...request, station: turn.station, slot: turn.slot, turn } : request;
+      const lease = await leases.grant(findStation(asked.station), asked, peer.closed);
       const { attemptId, attempt, station, slot } = lease.header;
-      endWhenLost(peer, attemptId, request);
+      endWhenLost(peer, attemptId, asked);
       workers.set(attemptId, { station, peer });
       try {
         // A lid that was opened a moment ago, between two units, may not be known yet.
@@ -94,7 +102,7 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
         throw cut;
       }
       emit({ station, slot, type: 'lease', attempt });
-      return { ...lease, resultsFolder: options.resultsFolder };
+      return { ...lease, ...(turn && options.batch?.leaseOf(turn)), resultsFolder: options.resultsFolder };
     },
     async endLease({ attemptId }) {
       workers.delete(attemptId);
@@ -108,7 +116,10 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       const place = `${station} ${slot}`;
       const slots = slotsOfUnit.get(id.toLowerCase()) ?? new Set();
       slotsOfUnit.set(id.toLowerCase(), slots.add(place));
-      if (slots.size === 1) return null;
+      if (slots.size === 1) {
+        options.batch?.claim(station, slot, id);
+        return null;
+      }
       const others = [...slots].filter((each) => each !== place);
       const passed = others.filter((each) => passedPlaces.has(each));
       const what = `${place} shows ${id}, which ${others.join(', ')} has shown in this run`;
@@ -157,6 +168,9 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       if (op === 'event') return onEvent(args as RunEvent);
       if (!Object.hasOwn(ops, op)) throw new RigError('INTERNAL_ERROR', `the coordinator knows no '${op}'`);
       return (ops[op as keyof Ops] as (args: unknown, peer: RpcPeer) => Promise<unknown>)(args, peer);
+    },
+    forget(station, slot) {
+      for (const slots of slotsOfUnit.values()) slots.delete(`${station} ${slot}`);
     },
     stop(station, { code, message }) {
       const what = message.slice(code.length + 2);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { asRigError, RigError } from '../core/errors.js';
 import { temporaryName } from '../core/files.js';
 import type { Outcome } from '../core/outcome.js';
-import type { AttemptRecord } from '../core/record.js';
+import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 import { isSafe } from '../core/run-record.js';
 import { serveRpc } from '../core/rpc.js';
@@ -16,7 +16,8 @@ import { coordinatorHandler } from './coordinator-ops.js';
 import { createCutBoards } from './cut-boards.js';
 import { noteFitness, requireFitness } from './fitness.js';
 import { reportDeadRun } from './dead-run.js';
-import { openJournal } from './journal.js';
+import { openJournal, type Journal } from './journal.js';
+import type { JournalEntry } from './journal-entries.js';
 import { createLeases, notOff } from './leases.js';
 import { writeProjections, type ProjectionFiles } from './projections.js';
 import { journalName } from './run-data.js';
@@ -25,11 +26,14 @@ import { holdSlot } from './slot-hold.js';
 import { createOperatorCare } from './operator-care.js';
 import { cutPower } from './power-cut.js';
 import { createStationCare } from './station-ready.js';
+import type { BatchRun } from './order/batch-run.js';
+import { createBatchCare } from './units/batch-care.js';
+import { noteEntry, type BatchState } from './units/batch-state.js';
 
 export interface CoordinatorOptions {
   runId: string;
-  /** Batch id; the run id unless told. */
-  batch?: string;
+  /** Set for a run that goes on with a batch. */
+  batch?: BatchRun;
   /** Absolute path of `results/<run id>`. */
   resultsFolder: string;
   /** Unix socket for the workers; at most 107 bytes. */
@@ -55,8 +59,11 @@ export interface Coordinator {
 /** Starts the coordinator of a run and publishes its feed to the reporters of this process. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { runId, resultsFolder, runtimeFolder, stations } = options;
-  const batch = options.batch ?? runId;
-  const journal = await openJournal(join(resultsFolder, journalName), { runId });
+  const batchId = options.batch?.batch.id ?? runId;
+  const journal = noting(
+    await openJournal(join(resultsFolder, journalName), { runId }),
+    options.batch?.state,
+  );
   const listeners = new Set<(event: RunEvent) => void>();
   const records: AttemptRecord[] = [];
   const warnings: string[] = [];
@@ -81,13 +88,19 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const operators = createOperatorCare({ care, onTrouble, onCut: (station, why) => cutOff(station, why) });
   const breaker = createBreaker({ failures: (name) => findStation(name).limits.rigErrorsInARow });
   const cutBoards = createCutBoards();
+  const batch = options.batch && createBatchCare({ run: options.batch, runId, journal, emit, onTrouble });
   const leases = createLeases({
     runId,
-    batch,
-    consoleLog: ({ station, slot, attempt }) =>
-      `console/${stations.length > 1 ? `${station}-` : ''}${slot}-${attempt}.log`,
+    batch: batchId,
+    consoleLog: (header) => consoleLogOf(header, stations.length > 1),
+    headerOf: (turn) => batch?.headerOf(turn) ?? { attempt: turn.attempt },
+    onLeft(turn, how) {
+      // The board leaves, and its claim on its address with it; that of one that stays stands.
+      if (turn.needsBoard) handler.forget(turn.station, turn.slot);
+      batch?.left(turn, how);
+    },
     breaker,
-    async hold(station, { slot: slotId, pid, proof }, signal) {
+    async hold(station, { slot: slotId, pid, proof, turn }, signal) {
       cutBoards.check(station.name, slotId);
       await requireFitness({ results: dirname(resultsFolder), station, slot: slotId, proof });
       const held = await holdSlot({ care, runtimeFolder, runId, station, slotId, pid });
@@ -96,6 +109,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         // Somebody may have his hands in the nests while the run waits: what something else left on goes off before that.
         if (station.operator) await held.switchOff();
         await operators.mayStart(station, { signal, onWait });
+        if (turn) await batch?.awaitBoard(turn, held, station, signal);
         return held;
       } catch (thrown) {
         await held.release({ lamps: 'darken' });
@@ -108,6 +122,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const written = await journal.append('attempt', record);
       records.push(record);
       breaker.note(record);
+      batch?.note(record);
       cutBoards.note(record);
       await noteFitness(dirname(resultsFolder), findStation(record.station), record).catch((thrown) =>
         onTrouble(asRigError(thrown)),
@@ -118,6 +133,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
   const handler = coordinatorHandler({
     leases,
+    batch,
     operators,
     resultsFolder,
     findStation,
@@ -143,7 +159,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   if (journal.torn) warnings.push(`the journal ended in a torn line, which was cut: ${journal.path}.torn`);
   const begin = async () => {
-    await journal.append('run', runHeader(runId, batch, stations));
+    await journal.append('run', runHeader(runId, batchId, stations));
+    if (batch) await journal.append('batch', batch.run.header);
     return serveRpc(options.socketPath, handler.handle);
   };
   const server = await begin().catch(async (thrown: unknown) => {
@@ -176,6 +193,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
   const close = async (status: string) => {
     ended.abort();
+    batch?.ending();
     const stopped = new RigError('ABORTED', 'the run was stopped before the unit was finished');
     const failures = await eachInTurn([
       () => leases.endAll(stopped),
@@ -184,6 +202,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       () => journal.append('safe', { lines: leases.readback() }),
       () => soundBuzzers(),
       () => care.close(),
+      async () => batch?.close(),
       () =>
         journal.append('run-end', { status, endedAt: new Date().toISOString(), attempts: count(records) }),
       () => journal.close(),
@@ -199,6 +218,26 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     onEvent,
     close: ({ status = 'ended' } = {}) => (closing ??= close(status)),
   };
+}
+
+/** What is on disk is what the batch knows. */
+function noting(journal: Journal, state: BatchState | undefined): Journal {
+  if (state === undefined) return journal;
+  return {
+    ...journal,
+    async append(type, data) {
+      const written = await journal.append(type, data);
+      noteEntry(state, { ...written, prev: '', at: new Date().toISOString(), type, data } as JournalEntry);
+      return written;
+    },
+  };
+}
+
+function consoleLogOf({ unit, station, slot, attempt }: AttemptHeader, isOneOfSeveral: boolean): string {
+  const place = `${isOneOfSeveral ? `${station}-` : ''}${slot}`;
+  return unit === undefined
+    ? `console/${place}-${attempt}.log`
+    : `console/unit${String(unit).padStart(4, '0')}-${attempt}-${place}.log`;
 }
 
 /** Does every one of them, whatever happens to the others; returns what was thrown. */

@@ -7,10 +7,16 @@ import type { Slot, Station } from '../rigs/types.js';
 import { portOf } from '../rigs/types.js';
 import type { Breaker } from './breaker.js';
 import { draftRecord, type DraftRecord } from './draft-record.js';
-import type { Lease, LeaseRequest } from './protocol.js';
+import type { Lease, LeaseRequest as WorkerRequest } from './protocol.js';
 import { releaseIdentity } from './run-header.js';
 import type { SlotHold } from './slot-hold.js';
 import { createTurns } from './turns.js';
+import type { Turn } from './units/dispatcher.js';
+
+/** What a worker asks for, with the turn of its unit where there is a batch. */
+export interface LeaseRequest extends WorkerRequest {
+  turn?: Turn;
+}
 
 /** The attempts that are under way, each with its slot. */
 export interface Leases {
@@ -46,6 +52,10 @@ export interface LeasesOptions {
   consoleLog: (header: AttemptHeader) => string;
   /** Takes the slot once it may be energised; rejects when the signal aborts meanwhile. */
   hold: (station: Station, request: LeaseRequest, signal: AbortSignal) => Promise<SlotHold>;
+  /** What the batch says of an attempt. */
+  headerOf: (turn: Turn) => Pick<AttemptHeader, 'unit' | 'serial' | 'wave' | 'attempt'>;
+  /** The turn is over, and the slot given back. `isOut`: no board came, and none is waited for any more. */
+  onLeft: (turn: Turn, how: { isOut: boolean }) => void;
   /** Refuses slots that are out of use. */
   breaker: Pick<Breaker, 'check'>;
   /** Each resolves when it is on disk. */
@@ -90,6 +100,8 @@ export function createLeases(options: LeasesOptions): Leases {
       await held.release({ lamps: 'darken' });
       throw abortedBy(stop.signal);
     } catch (thrown) {
+      // Nothing was done to any board.
+      if (asRigError(thrown).code === 'UNIT_NOT_BEGUN') throw thrown;
       const header = nextHeader(request, configured);
       await journalStart(header);
       await journalRecord(draftRecord(header, request).failed(asRigError(thrown)));
@@ -145,13 +157,20 @@ export function createLeases(options: LeasesOptions): Leases {
   };
   return {
     async grant(station, request, gone) {
-      const leave = await enter(station, request, gone);
-      const granted = grant(station, request, gone, leave);
+      let giveBack: () => void = () => undefined;
+      const leave = (how = { isOut: false }) => {
+        giveBack();
+        if (request.turn) options.onLeft(request.turn, how);
+      };
+      const granted = (async () => {
+        giveBack = await enter(station, request, gone);
+        return grant(station, request, gone, leave);
+      })();
       granting.add(granted);
       try {
         return await granted;
       } catch (thrown) {
-        leave();
+        leave({ isOut: asRigError(thrown).code === 'UNIT_NOT_BEGUN' });
         throw thrown;
       } finally {
         granting.delete(granted);
@@ -185,9 +204,13 @@ export function createLeases(options: LeasesOptions): Leases {
 }
 
 /** Counts the attempts of each slot, from 1. */
-function headerMaker({ runId, batch }: LeasesOptions): (request: LeaseRequest, slot: Slot) => AttemptHeader {
+function headerMaker({
+  runId,
+  batch,
+  headerOf,
+}: LeasesOptions): (request: LeaseRequest, slot: Slot) => AttemptHeader {
   const counts = new Map<string, number>();
-  return ({ station, programme }, slot) => {
+  return ({ station, programme, turn }, slot) => {
     const place = `${station}/${slot.id}`;
     const attempt = (counts.get(place) ?? 0) + 1;
     counts.set(place, attempt);
@@ -203,6 +226,7 @@ function headerMaker({ runId, batch }: LeasesOptions): (request: LeaseRequest, s
       board: slot.board.name,
       release: releaseIdentity(slot.release),
       startedAt: new Date().toISOString(),
+      ...(turn && headerOf(turn)),
     };
   };
 }

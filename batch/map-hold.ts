@@ -58,7 +58,8 @@ export async function openHeldSlots(options: HoldSlotsOptions): Promise<HeldSlot
         pid: process.pid,
       });
       ends.push(async () => void readback.push(...(await hold.release({ lamps: 'darken' }))));
-      slots.push(await openHeld(hold, station, (end) => ends.push(end)));
+      const onWritten = { ...hold, slot: { ...hold.slot, ...writtenPorts(station, hold.slot.id) } };
+      slots.push(await openHeld(onWritten, station, (end) => ends.push(end)));
     }
     const makeSafe = () => slots.forEach(({ power }) => void power.makeSafe().catch(() => undefined));
     return { slots, makeSafe, release: () => (releasing ??= release()) };
@@ -68,12 +69,13 @@ export async function openHeldSlots(options: HoldSlotsOptions): Promise<HeldSlot
   }
 }
 
-async function openHeld(
-  hold: SlotHold,
-  station: Station,
+/** Takes the power of a slot in hand; `onEnd` gets what gives it back, in order. Throws what opening throws. */
+export async function openHeld(
+  hold: Pick<SlotHold, 'slot' | 'gpio'>,
+  station: Pick<Station, 'powerOn'>,
   onEnd: (end: () => Promise<unknown>) => void,
 ): Promise<HeldSlot> {
-  const slot = { ...hold.slot, ...writtenPorts(station, hold.slot.id) };
+  const { slot } = hold;
   const backend = await openOutputs(hold.gpio);
   onEnd(() => backend.close());
   const meter = slot.meter && (await openMeter(slot.meter));

@@ -4,13 +4,13 @@ import type { DeviceIdentity } from '../core/record.js';
 import { askLoader } from '../drivers/discover/ask-loader.js';
 import { loaderOfChip, type LoaderFound } from '../drivers/discover/loader-found.js';
 import type { SerialPortFound } from '../drivers/discover/serial-ports.js';
-import { openFlashDriver } from '../drivers/flash/open-flash-driver.js';
 import type { SlotPower } from '../gpio/power.js';
 import { loaderEntry } from '../rigs/loader-entry.js';
 import type { Slot } from '../rigs/types.js';
 import type { CandidatePort } from './map-candidates.js';
 import type { PortEars } from './port-ears.js';
 import type { PortEvidence } from './port-verdict.js';
+import { probeBoard } from './probe-board.js';
 
 export interface MapSlotOptions {
   /** As the station file has it: the paths that stand there say nothing yet. */
@@ -122,21 +122,11 @@ async function identify(
   const isSerial = ['esptool-js', 'esptool', 'avrdude', 'stm32flash'].includes(board.flash.driver);
   if (serial === undefined || !isSerial || !(serial.autoReset || entersByLines(slot))) return undefined;
   return ears.without([port], async () => {
-    const driver = await openFlashDriver(board.flash.driver, {
-      link: { ...serial, path: port.device },
-      chip: board.chip,
-      flashSizeBytes: board.flash.sizeBytes,
-      baudRate: board.flash.baudRate,
-      enterLoader: (stop) =>
-        serial.autoReset ? power.on({ signal: stop }) : power.enterLoader({ signal: stop }),
-    });
     try {
-      return identityText(await driver.probe({ signal }));
+      return identityText(await probeBoard(slot, power, { signal, path: port.device }));
     } catch (thrown) {
       signal.throwIfAborted();
       return `its loader: ${asRigError(thrown).message}`;
-    } finally {
-      await driver.close();
     }
   });
 }

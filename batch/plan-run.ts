@@ -1,4 +1,5 @@
 import type { Station } from '../rigs/types.js';
+import type { BatchRun } from './order/batch-run.js';
 import { inWorker, runContext, type RunContext } from './run-context.js';
 
 export interface PlanOptions {
@@ -15,6 +16,8 @@ export interface RunPlan {
   context: RunContext;
   /** Empty in a worker: workers get their slot, resolved, with the lease. */
   stations: Station[];
+  /** Set when the run goes on with a batch. */
+  batch?: BatchRun;
   /** True when nothing will run. */
   listing: boolean;
 }

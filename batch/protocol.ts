@@ -2,14 +2,15 @@ import type { ErrorCode } from '../core/error-catalogue.js';
 import type { AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { FlashImage } from '../drivers/flash/flash-driver.js';
 import type { LineBackendSpec } from '../gpio/line.js';
+import type { BatchUnit, SshJob } from '../rigs/batch/types.js';
 import type { PowerOn, Selftest, Slot } from '../rigs/types.js';
 
 /** What a worker may ask of the coordinator: op → arguments and answer. Sent as JSON lines over the run's unix socket. */
 export interface CoordinatorOps {
   /**
    * Takes a slot for one attempt. Waits for the station to be ready (bench up, guard up, images compressed) and for its operator (lid, start button), and
-   * journals the start. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, SLOT_OUT_OF_USE,
-   * GUARD_LOST, BENCH_FAILED, JOURNAL_WRITE_FAILED, and LID_OPEN, START_NOT_PRESSED, LID_OPENED, EMERGENCY_STOP.
+   * journals the start. A unit of a batch waits for its turn before, and the answer says where it is. Attempts at one slot wait for each other. The lease ends with `endLease`, or with the connection: then the guard switches the slot off. Throws SLOT_BUSY, SLOT_OUT_OF_USE,
+   * GUARD_LOST, BENCH_FAILED, JOURNAL_WRITE_FAILED, UNIT_NOT_BEGUN, and LID_OPEN, START_NOT_PRESSED, LID_OPENED, EMERGENCY_STOP.
    */
   lease: { args: LeaseRequest; answer: Lease };
   endLease: { args: { attemptId: string }; answer: null };
@@ -30,8 +31,11 @@ export interface CoordinatorOps {
 }
 
 export interface LeaseRequest {
+  /** Both empty for a unit of a batch. */
   station: string;
   slot: string;
+  /** Number of the unit in its batch. */
+  unit?: number;
   programme: string;
   /** Killed first when the main process dies. */
   pid: number;
@@ -50,6 +54,12 @@ export interface Lease {
   limits: { flashesAtOnce: number };
   /** Units whose worth is known, for a self-test. */
   selftest?: Selftest;
+  /** What the batch says of the unit. */
+  unit?: BatchUnit;
+  /** Commands of the batch for the device. */
+  job?: SshJob;
+  /** Folder of the backup that the unit is to be given back, absolute. */
+  backup?: string;
   /** Path of the attempt's console log, relative to the results folder. */
   consoleLog: string;
   /** Absolute path of the run's results folder. */

@@ -9,6 +9,8 @@ import { suggestion } from '../core/nearest-name.js';
 import { runtimeFolder } from '../core/runtime-folder.js';
 import { formatProblems, loadRig, type Problem } from '../rigs/load-rig.js';
 import type { Station } from '../rigs/types.js';
+import { batchRunOf, type BatchRun } from './order/batch-run.js';
+import { rangesText } from './units/pending.js';
 import { namesProgramme, readCommandLine, selects, type RunSelection } from './command-line.js';
 import type { PlanOptions, RunPlan } from './plan-run.js';
 import { playwrightFolder, publishRunContext, type RunContext, type RunStation } from './run-context.js';
@@ -16,6 +18,10 @@ import { playwrightFolder, publishRunContext, type RunContext, type RunStation }
 /** The main process' part of `planRun`: reads the command line and every file of the run. */
 export async function readPlan(options: PlanOptions): Promise<RunPlan> {
   const selection = readCommandLine(process.argv.slice(2));
+  const batch = await batchRunOf(process.env).catch((thrown: unknown) => {
+    throw thrown instanceof RigError ? plain(thrown) : thrown;
+  });
+  if (batch) return batchPlan(batch, selection.listing);
   const rig = await loadRig(resolve(options.rigs), { specs: resolve(options.specs), env: process.env });
   refuse(rig.problems, selection);
   const stations = rig.stations.filter((station) => selects(selection, station.name));
@@ -33,6 +39,25 @@ export async function readPlan(options: PlanOptions): Promise<RunPlan> {
   if (!selection.listing) await checkResults(resolve(options.results));
   if (selection.lastFailed) await takeLastFailures(resolve(options.results), context.resultsFolder);
   return { context, stations, listing: selection.listing };
+}
+
+/** The run of a batch has the batch's stations, folder and units, whatever else the command line says. */
+function batchPlan(run: BatchRun, listing: boolean): RunPlan {
+  const { batch, folder, pending } = run;
+  const runId = newRunId(new Date());
+  const { id, programme, retries } = batch;
+  const atOnce = Math.max(1, Math.min(batch.atOnce, pending.length));
+  const context: RunContext = {
+    runId,
+    resultsFolder: folder,
+    socketPath: join(runtimeFolder('.', process.env), `${runId}.sock`),
+    stations: batch.stations.map(({ name, slots }) => {
+      return { name, slots: slots.map((slot) => slot.id), programmes: [programme] };
+    }),
+    batch: { id, programme, retries, atOnce, units: rangesText(pending) },
+  };
+  publishRunContext(context);
+  return { context, stations: batch.stations, batch: run, listing };
 }
 
 function unknownStation({ projects }: RunSelection, stations: readonly Station[]): RigError {

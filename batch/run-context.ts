@@ -9,6 +9,18 @@ export interface RunContext {
   /** Unix socket of the coordinator. */
   socketPath: string;
   stations: RunStation[];
+  batch?: RunBatch;
+}
+
+/** The part of a batch that a run is to do. */
+export interface RunBatch {
+  id: string;
+  programme: string;
+  /** Numbers of its units, as `rangesText` writes them: the environment holds little. */
+  units: string;
+  /** Units under way at the same time, at most. */
+  atOnce: number;
+  retries: number;
 }
 
 export interface RunStation {

@@ -18,7 +18,9 @@ export interface UnitState {
   station?: string;
   slot?: string;
   wave?: number;
-  /** Folder of the newest backup that was taken before a write, relative to the batch's folder. */
+  /** When its newest attempt began, counted in attempts of the batch. */
+  beganAt: number;
+  /** Folder of the backup from before the batch's first write to it, relative to the batch's folder. */
   backup?: string;
   /** Its board was given back what it held before. */
   isRolledBack: boolean;
@@ -28,6 +30,8 @@ export interface UnitState {
 export interface BatchState {
   header?: BatchHeader;
   units: Map<number, UnitState>;
+  /** Attempts that were begun. */
+  begun: number;
   /** Units with an attempt that has no record yet, by its id. */
   open: Map<string, UnitState>;
   /** Results in the order in which they came. */
@@ -45,6 +49,7 @@ export interface BatchState {
 export function emptyState(): BatchState {
   return {
     units: new Map(),
+    begun: 0,
     open: new Map(),
     results: [],
     waves: [],
@@ -108,6 +113,7 @@ function noteStart(state: BatchState, header: AttemptHeader): void {
   if (header.unit === undefined) return;
   const unit = unitOf(state, header.unit);
   unit.attempts += 1;
+  unit.beganAt = state.begun += 1;
   // Giving a board back what it held is no new try at the unit.
   unit.inHand = header;
   state.open.set(header.attemptId, unit);
@@ -125,10 +131,13 @@ function noteAttempt(state: BatchState, record: AttemptRecord): void {
   state.open.delete(record.attemptId);
   const board = record.device && unitId(record.device);
   if (board !== undefined) unit.board = board;
-  if (record.backup) unit.backup = record.backup.folder;
+  // It holds again what it held before.
+  if (record.flashState === 'restored') delete unit.backup;
+  else if (record.backup) unit.backup ??= record.backup.folder;
   if (record.proof === 'backup') {
     if (record.outcome !== 'pass') return;
     unit.isRolledBack = true;
+    delete unit.backup;
     delete unit.result;
     return;
   }
@@ -139,7 +148,7 @@ function noteAttempt(state: BatchState, record: AttemptRecord): void {
 }
 
 function unitOf(state: BatchState, unit: number): UnitState {
-  const known = state.units.get(unit) ?? { unit, attempts: 0, isRolledBack: false };
+  const known = state.units.get(unit) ?? { unit, attempts: 0, beganAt: 0, isRolledBack: false };
   state.units.set(unit, known);
   return known;
 }

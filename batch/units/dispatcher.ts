@@ -30,8 +30,8 @@ export interface Dispatcher {
   begin(unit: number, signal: AbortSignal): Promise<Turn>;
   /** The attempt of that turn has its record. */
   note(turn: Turn, record: AttemptRecord): void;
-  /** The attempt is over and its slot is off and given back. */
-  left(turn: Turn): void;
+  /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. */
+  left(turn: Turn, how?: { isOut: boolean }): void;
   /** The board in the slot is that of another unit which has not begun: they change turns. Returns the unit that the turn is for now. */
   exchange(turn: Turn, unit: number): BatchUnit;
   /** Units in hand finish, nothing begins; or it begins again. */
@@ -39,6 +39,8 @@ export interface Dispatcher {
   resume(why: string): void;
   /** Units in hand finish, nothing begins any more. */
   stop(why: string, by: ControlEvent['by']): void;
+  /** The run ends: whoever waits is refused, and no wave is judged any more. */
+  close(): void;
   readonly state: 'running' | 'paused' | 'stopped';
   readonly places: readonly Place[];
   /** Units that have an attempt under way. */
@@ -148,14 +150,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   };
   const turnAt = (place: Place, unit: BatchUnit, wave: number, before: number): Turn => {
-    const made = tries.get(unit.number) ?? 0;
-    tries.set(unit.number, made + 1);
+    const made = (tries.get(unit.number) ?? 0) + 1;
+    tries.set(unit.number, made);
     const isRetry = place.keptFor === unit.number;
     delete place.keptFor;
     const needsBoard = unit.place === undefined && batch.swap.detect !== 'none' && !isRetry;
     const { station, slot } = place;
-    const turn: Turn = { unit, station, slot, wave, attempt: before + made + 1, needsBoard };
-    turns.set(unit.number, { turn, place, tries: made + 1 });
+    const turn: Turn = { unit, station, slot, wave, attempt: before + 1, needsBoard };
+    turns.set(unit.number, { turn, place, tries: made });
     return turn;
   };
   const withdraw = (each: Asking) => void asking.splice(asking.indexOf(each), 1);
@@ -194,7 +196,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         if (event.then === 'stop') stop(event.why, 'gate');
       }
     },
-    left(turn) {
+    left(turn, { isOut } = { isOut: false }) {
       const known = turns.get(turn.unit.number);
       if (known === undefined) return;
       turns.delete(turn.unit.number);
@@ -202,7 +204,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const isPass = result?.outcome === 'pass';
       // Whoever is tried again stays where it is; so does a board that nobody knows anything of, until its unit has another turn.
       const comesAgain = !isPass && known.tries <= batch.retries;
-      places.leave(place, { isOut: isPlaceLost, ...(comesAgain && { keepFor: turn.unit.number }) });
+      places.leave(place, { isOut: isOut || isPlaceLost, ...(comesAgain && { keepFor: turn.unit.number }) });
       if (!comesAgain) waves.left(turn.unit.number, result && isPass);
       advance();
     },
@@ -235,6 +237,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       advance();
     },
     stop,
+    close() {
+      if (phase !== 'stopped') stopWhy = 'the run was stopped before the unit had its turn';
+      phase = 'stopped';
+      waves.close();
+      refuseAll();
+    },
     get state() {
       return phase;
     },

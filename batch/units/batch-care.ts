@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
+import { asRigError, type RigError } from '../../core/errors.js';
+import type { RunEvent } from '../../core/run-event.js';
+import { backupIndex } from '../../drivers/flash/backup/backup.js';
+import type { Station } from '../../rigs/types.js';
+import { writeCheckpoint } from '../checkpoint-files.js';
+import type { Journal } from '../journal.js';
+import { backupOf } from '../order/rollback-plan.js';
+import type { BatchRun } from '../order/batch-run.js';
+import type { Lease } from '../protocol.js';
+import type { SlotHold } from '../slot-hold.js';
+import { createBoards } from './boards.js';
+import { createDispatcher, type Dispatcher, type Turn } from './dispatcher.js';
+import { memoryInUse } from './host-memory.js';
+import { awaitNextBoard } from './next-board.js';
+import { isVerdict } from './unit-result.js';
+
+/** The batch that a run goes on with, as the coordinator needs it. */
+export interface BatchCare extends Pick<Dispatcher, 'begin' | 'pause' | 'resume' | 'stop'> {
+  readonly run: BatchRun;
+  readonly phase: Dispatcher['state'];
+  underWay(): number[];
+  /** Waits until the slot of the turn has the board that it is for; see `awaitNextBoard`. */
+  awaitBoard(turn: Turn, hold: SlotHold, station: Station, signal: AbortSignal): Promise<void>;
+  /** Fields of the header of the attempt that the turn is for. */
+  headerOf(turn: Turn): Pick<AttemptHeader, 'unit' | 'serial' | 'wave' | 'attempt'>;
+  /** What the worker has to know of the unit. */
+  leaseOf(turn: Turn): Pick<Lease, 'unit' | 'job' | 'backup'>;
+  /** See `Boards.claim`; for the slot's turn. */
+  claim(station: string, slot: string, id: string): void;
+  note(record: AttemptRecord): void;
+  left(turn: Turn, how?: { isOut: boolean }): void;
+  /** Names where the journal stands. Never throws. */
+  checkpoint(): Promise<void>;
+  /** Nothing begins any more, and what was begun is no verdict on its wave. */
+  ending(): void;
+  /** The last checkpoint; stops the clock of the others. */
+  close(): Promise<void>;
+}
+
+export interface BatchCareOptions {
+  run: BatchRun;
+  runId: string;
+  journal: Pick<Journal, 'append'>;
+  emit: (event: RunEvent) => void;
+  onTrouble: (error: RigError) => void;
+}
+
+export function createBatchCare({ run, runId, journal, emit, onTrouble }: BatchCareOptions): BatchCare {
+  const { batch, state, folder, pending, rollback } = run;
+  const turns = new Map<string, Turn>();
+  const used = new Set<string>();
+  /** Folders, relative, of the backups since the last checkpoint: earlier ones name theirs. */
+  const newBackups: string[] = [];
+  let wavesSince = 0;
+  let count = state.checkpoints.length;
+  let last = Promise.resolve();
+
+  const keep = (work: () => Promise<unknown>) => {
+    last = last.then(work).then(
+      () => undefined,
+      (thrown) => onTrouble(asRigError(thrown)),
+    );
+    return last;
+  };
+  const { append } = journal;
+  const checkpoint = () =>
+    keep(async () => {
+      count += 1;
+      const id = `${String(count).padStart(4, '0')}-${runId}`;
+      const done = [...state.units.values()].filter(({ result }) => result !== undefined).length;
+      const counts = { id, done, units: batch.units.length };
+      const { seq, hash } = await append('checkpoint', counts);
+      const files = await Promise.all(newBackups.splice(0).map((backup) => fileOf(folder, backup)));
+      const at = new Date().toISOString();
+      await writeCheckpoint(folder, { ...counts, at, runId, seq, hash, inputs: run.header.inputs, files });
+    });
+  const dispatcher = createDispatcher({
+    batch,
+    state,
+    pending,
+    onWave(event) {
+      if (rollback) return;
+      void keep(() => append('wave', event));
+      if (event.state === 'begin') return;
+      wavesSince += 1;
+      const { everyWaves } = batch.checkpoints;
+      if (batch.waves.kind !== 'time-based' && (everyWaves === undefined || wavesSince < everyWaves)) return;
+      wavesSince = 0;
+      void checkpoint();
+    },
+    onGate: (event) => void keep(() => append('gate', event)),
+    onControl: (event) => void keep(() => append('control', event)),
+    now: () => performance.now(),
+    memoryInUse,
+  });
+  const boards = createBoards({ batch, state, pending, dispatcher });
+  const { everySeconds } = batch.checkpoints;
+  const clock = everySeconds && setInterval(() => void checkpoint(), everySeconds * 1000);
+  if (clock) clock.unref();
+  const keyOf = (where: { station: string; slot: string }) => `${where.station} ${where.slot}`;
+
+  return {
+    ...dispatcher,
+    run,
+    get phase() {
+      return dispatcher.state;
+    },
+    async begin(unit, signal) {
+      const turn = await dispatcher.begin(unit, signal);
+      turns.set(keyOf(turn), turn);
+      return turn;
+    },
+    async awaitBoard(turn, hold, station, signal) {
+      const isFirst = !used.has(keyOf(turn));
+      used.add(keyOf(turn));
+      if (!turn.needsBoard) return;
+      const { slot } = turn;
+      await awaitNextBoard({
+        hold,
+        station,
+        swap: batch.swap,
+        isFirst,
+        objection: (id) => boards.objection(turn, id),
+        onWait: (what) => emit({ station: station.name, slot, type: 'waits', what }),
+        signal,
+      });
+    },
+    headerOf({ unit, wave, attempt }) {
+      const { number, serial } = unit;
+      return { unit: number, ...(serial !== undefined && { serial }), wave: rollback?.wave ?? wave, attempt };
+    },
+    leaseOf({ unit }) {
+      const known = rollback && state.units.get(unit.number);
+      const backup = known && backupOf(folder, known);
+      return {
+        unit,
+        ...(batch.job && !rollback && { job: batch.job }),
+        ...(backup !== undefined && { backup }),
+      };
+    },
+    claim(station, slot, id) {
+      const turn = turns.get(keyOf({ station, slot }));
+      if (turn && !rollback) boards.claim(turn, id);
+    },
+    note(record) {
+      const turn = turns.get(keyOf(record));
+      if (turn === undefined || record.unit !== turn.unit.number) return;
+      if (record.backup) newBackups.push(record.backup.folder);
+      if (!isVerdict(record)) boards.comesAgain(turn.unit.number);
+      dispatcher.note(turn, record);
+    },
+    left(turn, how) {
+      turns.delete(keyOf(turn));
+      dispatcher.left(turn, how);
+    },
+    checkpoint,
+    ending: dispatcher.close,
+    async close() {
+      if (clock) clearInterval(clock);
+      await checkpoint();
+    },
+  };
+}
+
+async function fileOf(folder: string, backup: string): Promise<{ path: string; sha256: string }> {
+  const path = join(backup, backupIndex);
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(folder, path)))
+    .digest('hex');
+  return { path, sha256 };
+}

@@ -1,0 +1,89 @@
+import { RigError } from '../../core/errors.js';
+import type { Batch } from '../../rigs/batch/types.js';
+import type { BatchState } from './batch-state.js';
+import type { Dispatcher, Turn } from './dispatcher.js';
+
+/** Which board is which unit of the batch. Ids are compared without regard to case. */
+export interface Boards {
+  /**
+   * Why the board that was found in a slot cannot have the turn; undefined when it can. A board of another unit that has not begun takes the turn for that unit: the
+   * turn is changed.
+   */
+  objection(turn: Turn, id: string): string | undefined;
+  /** The board of an attempt has said who it is. Throws UNIT_REPEATED and UNIT_MISPLACED. */
+  claim(turn: Turn, id: string): void;
+  /** The unit lost its turn without a result: it may have another. */
+  comesAgain(unit: number): void;
+}
+
+export interface BoardsOptions {
+  batch: Batch;
+  state: BatchState;
+  /** Numbers of the units that this run is to do. */
+  pending: readonly number[];
+  dispatcher: Pick<Dispatcher, 'exchange' | 'underWay'>;
+}
+
+export function createBoards({ batch, state, pending, dispatcher }: BoardsOptions): Boards {
+  const unitOf = new Map<string, number>();
+  const boardOf = new Map<number, string>();
+  const listed = new Map(batch.units.flatMap(({ number, mac }) => (mac ? [[keyOf(mac), number]] : [])));
+  const toDo = new Set(pending);
+  const own = (unit: number, id: string) => {
+    unitOf.set(keyOf(id), unit);
+    boardOf.set(unit, keyOf(id));
+  };
+  for (const { unit, board } of state.units.values()) if (board !== undefined) own(unit, board);
+
+  const isFree = (unit: number) => toDo.has(unit) && !dispatcher.underWay().includes(unit);
+  const nameOf = (unit: number) => {
+    const { result, isRolledBack } = state.units.get(unit) ?? {};
+    const what = isRolledBack ? 'given back what it held' : (result?.outcome ?? 'begun');
+    return `unit ${unit} of this batch (${what})`;
+  };
+  const takeOver = (turn: Turn, unit: number, id: string): undefined => {
+    if (unit !== turn.unit.number) dispatcher.exchange(turn, unit);
+    own(unit, id);
+    toDo.delete(unit);
+    return undefined;
+  };
+  /** For a board that is not in the batch yet, while the unit of the turn has one already: a unit that has none. */
+  const unitWithoutBoard = () =>
+    pending.find((unit) => isFree(unit) && !boardOf.has(unit) && batch.units[unit - 1]?.mac === undefined);
+  return {
+    objection(turn, id) {
+      const known = unitOf.get(keyOf(id)) ?? listed.get(keyOf(id));
+      const { number, mac } = turn.unit;
+      if (known === number) return takeOver(turn, number, id);
+      if (known !== undefined) {
+        if (!isFree(known)) return `${id} is ${nameOf(known)}`;
+        return takeOver(turn, known, id);
+      }
+      if (mac === undefined && !boardOf.has(number)) return takeOver(turn, number, id);
+      const other = unitWithoutBoard();
+      if (other === undefined) return `${id} is not a board of this batch that is to be done`;
+      return takeOver(turn, other, id);
+    },
+    claim(turn, id) {
+      const { number, mac } = turn.unit;
+      const known = unitOf.get(keyOf(id));
+      if (known !== undefined && known !== number)
+        throw new RigError('UNIT_REPEATED', `${turn.slot} shows ${id}, which is ${nameOf(known)}`);
+      const wanted = mac ?? boardOf.get(number);
+      if (wanted !== undefined && keyOf(wanted) !== keyOf(id))
+        throw new RigError('UNIT_MISPLACED', `${turn.slot} shows ${id}, unit ${number} is ${wanted}`);
+      const other = listed.get(keyOf(id));
+      if (other !== undefined && other !== number)
+        throw new RigError(
+          'UNIT_MISPLACED',
+          `${turn.slot} shows ${id}, which the list gives to unit ${other}`,
+        );
+      own(number, id);
+    },
+    comesAgain: (unit) => void (pending.includes(unit) && toDo.add(unit)),
+  };
+}
+
+function keyOf(id: string): string {
+  return id.toLowerCase();
+}
