@@ -1,25 +1,29 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { runtimeFolder } from '../core/runtime-folder.js';
-import { runBench } from './bench.js';
-import { driveBench } from './drive-bench.js';
-import { printBenchLines } from './running-bench.js';
-import { findStation } from './find-station.js';
-import { printBenchBoards, swapBench, swapsOf } from './swap-bench.js';
+import { addCommand } from './new-command.js';
 
-interface BenchOptions {
+/** The flags of `rig bench`. */
+export interface BenchFlags {
   lines?: boolean;
   drive: string[];
   shuffle?: string;
   swap: string[];
   swaps?: string;
   boards?: boolean;
+  json?: boolean;
 }
 
 /** `rig bench <station>`: the virtual bench by hand. */
 export function addBenchCommand(program: Command): void {
-  program
-    .command('bench')
+  addCommand(program, 'bench', {
+    about: 'start the virtual bench of a station by hand and print its ports; runs use it until Ctrl-C',
+    json: 'the state of a bench that starts: {pid, station, slots, …}; or, of one that runs, {drives, swapped, lines, boards} as far as asked for',
+    examples: [
+      ['bench station1', 'until Ctrl-C'],
+      ['bench station1 --lines', 'the lines of the bench that runs'],
+      ['bench station1 --drive lid=open', 'open its lid'],
+      ['bench station1 --swap slot3', 'put another board into slot3'],
+    ],
+  })
     .argument('<station>', 'name of a station file in rigs/')
     .option('--lines', 'print the lines of the bench that runs already')
     .option(
@@ -43,21 +47,8 @@ export function addBenchCommand(program: Command): void {
       '--shuffle <seed>',
       'wire the boards to other ports than the station file says, the same way for the same seed',
     )
-    .description('start the virtual bench of a station by hand and print its ports; runs use it until Ctrl-C')
-    .action(async (name: string, options: BenchOptions) => {
-      const station = await findStation(name);
-      const where = {
-        runtimeFolder: runtimeFolder(resolve('.'), process.env),
-        results: resolve(process.env['RIG_RESULTS'] ?? 'results'),
-        env: process.env,
-        ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
-        ...(options.swaps !== undefined && { swaps: swapsOf(options.swaps, station) }),
-      };
-      const { drive, swap, lines, boards } = options;
-      if (drive.length > 0) await driveBench(station, drive, where);
-      if (swap.length > 0) await swapBench(station, swap, where);
-      if (lines) await printBenchLines(station, where);
-      if (boards) await printBenchBoards(station, where);
-      if (drive.length + swap.length === 0 && !lines && !boards) await runBench(station, where);
+    .action(async (name: string, flags: BenchFlags) => {
+      const { runBenchCommand } = await import('./run-bench.js');
+      await runBenchCommand(name, flags);
     });
 }

@@ -12,6 +12,7 @@ import { swapsIn, type BenchSwaps } from '../rigs/bench-swaps.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { Station } from '../rigs/types.js';
 import { describeBench } from './describe-bench.js';
+import { answer } from './output.js';
 import { findRunningBench } from './running-bench.js';
 
 export interface BenchCommandOptions {
@@ -22,6 +23,8 @@ export interface BenchCommandOptions {
   shuffle?: string;
   /** How the virtual operator swaps boards; that of the environment unless told. */
   swaps?: BenchSwaps;
+  /** Prints the state as JSON, in place of the table. */
+  json?: boolean;
 }
 
 const startTimeoutMs = 30_000;
@@ -55,7 +58,7 @@ export async function runBench(station: Station, options: BenchCommandOptions): 
   try {
     const state = await readState(station, child, ended);
     await writeWhole(statePath, JSON.stringify(state));
-    process.stdout.write(describeBench(state, station));
+    answer(options.json, state, () => describeBench(state, station));
     const early = await Promise.race([interrupted.then(() => false), ended.then(() => true)]);
     if (early)
       throw new RigError('BENCH_FAILED', `the bench of ${station.name} ended by itself; see its bench.log`);

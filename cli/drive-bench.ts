@@ -24,18 +24,33 @@ export async function driveBench(
   station: Pick<Station, 'name' | 'operator'>,
   drives: readonly string[],
   places: BenchPlaces,
-): Promise<void> {
+): Promise<DriveDone[]> {
   const { socketPath } = await findAnyBench(station.name, places);
   const known = await askBench<BenchLine[]>(socketPath, 'lines');
   // All are understood before the first moves.
   const plans = drives.map((text) => planOf(text, known, station));
+  const done: DriveDone[] = [];
   for (const { text, line, levels, pressMs } of plans) {
     for (const [index, level] of levels.entries()) {
       if (index > 0) await delay(pressMs);
       await askBench(socketPath, 'line.drive', { chip: line.chip, line: line.line, level });
     }
-    process.stdout.write(`${text} (${line.chip}/${line.line} is ${levels.at(-1) ?? line.level})\n`);
+    done.push({ drive: text, line: `${line.chip}/${line.line}`, level: levels.at(-1) ?? line.level });
   }
+  return done;
+}
+
+/** An input that was driven, and the level at which it is now. */
+export interface DriveDone {
+  /** As it was asked for. */
+  drive: string;
+  line: string;
+  level: 0 | 1;
+}
+
+/** What a person reads of inputs that were driven. */
+export function driveText(done: readonly DriveDone[]): string {
+  return done.map(({ drive, line, level }) => `${drive} (${line} is ${level})\n`).join('');
 }
 
 interface Drive {

@@ -67,9 +67,13 @@ async function benchOfRun(station: string, results: string): Promise<BenchState 
 }
 
 /** `rig bench <station> --lines`: the lines of the bench that runs, as they are now. Throws BENCH_FAILED when there is none. */
-export async function printBenchLines(station: Pick<Station, 'name'>, places: BenchPlaces): Promise<void> {
+export async function benchLines(station: Pick<Station, 'name'>, places: BenchPlaces): Promise<BenchLine[]> {
   const { socketPath } = await findAnyBench(station.name, places);
-  const lines = await askBench<BenchLine[]>(socketPath, 'lines');
+  return askBench<BenchLine[]>(socketPath, 'lines');
+}
+
+/** What a person reads of lines. */
+export function linesText(lines: readonly BenchLine[]): string {
   const rows = lines.map(({ chip, line, use, direction, level, active }) => [
     `${chip}/${line}`,
     use,
@@ -77,7 +81,7 @@ export async function printBenchLines(station: Pick<Station, 'name'>, places: Be
     String(level),
     active ? 'active' : 'inactive',
   ]);
-  process.stdout.write(formatColumns(['line', 'use', 'direction', 'level', 'state'], rows));
+  return formatColumns(['line', 'use', 'direction', 'level', 'state'], rows);
 }
 
 /** Asks a bench one thing. Throws BENCH_FAILED when none answers on the socket, and what the bench throws. */

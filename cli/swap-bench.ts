@@ -12,20 +12,31 @@ export async function swapBench(
   station: Pick<Station, 'name' | 'slots'>,
   swaps: readonly string[],
   places: BenchPlaces,
-): Promise<void> {
+): Promise<BenchBoard[]> {
   // All are understood before the first board moves.
   const plans = swaps.map((text) => planOf(text, station));
   const { socketPath } = await findAnyBench(station.name, places);
-  for (const plan of plans) {
-    const moved = await askBench<BenchBoard>(socketPath, 'slot.swap', plan);
-    process.stdout.write(`${moved.slot}: ${nameOf(moved)} is ${moved.isIn ? 'in' : 'out'}\n`);
-  }
+  const moved: BenchBoard[] = [];
+  for (const plan of plans) moved.push(await askBench<BenchBoard>(socketPath, 'slot.swap', plan));
+  return moved;
+}
+
+/** What a person reads of boards that were moved. */
+export function swapText(moved: readonly BenchBoard[]): string {
+  return moved.map((board) => `${board.slot}: ${nameOf(board)} is ${board.isIn ? 'in' : 'out'}\n`).join('');
 }
 
 /** `rig bench <station> --boards`: every board that the bench has made, and what its flash holds. Throws BENCH_FAILED when there is no bench. */
-export async function printBenchBoards(station: Pick<Station, 'name'>, places: BenchPlaces): Promise<void> {
+export async function benchBoards(
+  station: Pick<Station, 'name'>,
+  places: BenchPlaces,
+): Promise<BenchBoard[]> {
   const { socketPath } = await findAnyBench(station.name, places);
-  const boards = await askBench<BenchBoard[]>(socketPath, 'boards');
+  return askBench<BenchBoard[]>(socketPath, 'boards');
+}
+
+/** What a person reads of boards. */
+export function boardsText(boards: readonly BenchBoard[]): string {
   const rows = boards.map(({ slot, count, unit, mac, version, isTouched, isIn }) => [
     slot,
     String(count),
@@ -35,7 +46,7 @@ export async function printBenchBoards(station: Pick<Station, 'name'>, places: B
     isTouched ? 'written' : 'as it came',
     isIn ? 'in' : 'out',
   ]);
-  process.stdout.write(formatColumns(['slot', 'count', 'unit', 'MAC', 'version', 'flash', 'nest'], rows));
+  return formatColumns(['slot', 'count', 'unit', 'MAC', 'version', 'flash', 'nest'], rows);
 }
 
 /** `--swaps 300` of a bench that starts. Throws CONFIG_INVALID, also for a station without a nest. */

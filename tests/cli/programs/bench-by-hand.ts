@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { printBenchLines } from '../../../cli/running-bench.js';
+import { benchLines, linesText } from '../../../cli/running-bench.js';
 import { runBench } from '../../../cli/bench.js';
-import { driveBench } from '../../../cli/drive-bench.js';
+import { driveBench, driveText } from '../../../cli/drive-bench.js';
 import { makeStation } from '../../batch/station.js';
 
 /** `bench-by-hand.ts <folder> [--lines | --drive <input=state>…]`: `rig bench` for a station of two slots with operator lines, without rig files. */
@@ -13,8 +13,8 @@ const station = { ...(await makeStation(folder)), operator };
 try {
   const where = { runtimeFolder: folder, results: join(folder, 'results'), env: process.env };
   if (option === undefined) await runBench(station, where);
-  else if (option === '--lines') await printBenchLines(station, where);
-  else await driveBench(station, drives, where);
+  else if (option === '--lines') process.stdout.write(linesText(await benchLines(station, where)));
+  else process.stdout.write(driveText(await driveBench(station, drives, where)));
 } catch (thrown) {
   process.stderr.write(`${(thrown as Error).message}\n`);
   process.exitCode = 1;
