@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { GateEvent, WaveEvent } from '../../core/batch-record.js';
+import type { Outcome } from '../../core/outcome.js';
+import { journalWriter } from '../journal.js';
+import { journalName } from '../run-data.js';
+import type { BatchState } from '../units/batch-state.js';
+import { batchFolders, readBatchFile } from './batch-folder.js';
+import { readBatchState } from './read-state.js';
+
+/** What is known of a batch from outside, by its journal. */
+export interface BatchStatus {
+  id: string;
+  /** Absolute path. */
+  folder: string;
+  /** `died`: its last run ended without a word; `stopped`: not all has a result, and no run is under way. */
+  state: 'created' | 'running' | 'paused' | 'cancelled' | 'died' | 'stopped' | 'complete';
+  /** Of the run that is under way. */
+  pid?: number;
+  /** Units of the whole batch; 0 before its first run. */
+  units: number;
+  passed: number;
+  failed: number;
+  errors: number;
+  /** Given back what they held. */
+  rolledBack: number;
+  /** Without a result. */
+  pending: number;
+  /** Units whose attempt has no record: under way, or in hand when the run died. */
+  inHand: number[];
+  waves: WaveEvent[];
+  gates: GateEvent[];
+  notices: string[];
+  createdAt: string;
+  startedAt?: string;
+  lastAt?: string;
+}
+
+/** Reads the journal of a batch, and whether somebody writes it. Throws BATCH_UNKNOWN, JOURNAL_CORRUPT. */
+export async function batchStatus(folder: string): Promise<BatchStatus> {
+  const { id, createdAt } = await readBatchFile(folder);
+  const [state, writer] = await Promise.all([
+    readBatchState(folder),
+    journalWriter(join(folder, journalName)),
+  ]);
+  const units = [...state.units.values()];
+  const count = (outcome: Outcome) => units.filter(({ result }) => result?.outcome === outcome).length;
+  const total = state.header?.units ?? 0;
+  const [first] = state.runs;
+  return {
+    id,
+    folder,
+    state: stateOf(state, writer !== undefined),
+    ...(writer && { pid: writer.pid }),
+    units: total,
+    passed: count('pass'),
+    failed: count('fail'),
+    errors: count('error'),
+    rolledBack: units.filter(({ isRolledBack }) => isRolledBack).length,
+    pending: total - units.filter(({ result, isRolledBack }) => result !== undefined || isRolledBack).length,
+    inHand: units.filter(({ inHand }) => inHand !== undefined).map(({ unit }) => unit),
+    waves: state.waves,
+    gates: state.gates,
+    notices: state.header?.notices ?? [],
+    createdAt,
+    ...(first && { startedAt: first.startedAt }),
+    ...(state.lastAt !== undefined && { lastAt: state.lastAt }),
+  };
+}
+
+/** Every batch of a results folder, by id. One whose journal is damaged is left out; `batch status` says why. */
+export async function listBatches(results: string): Promise<BatchStatus[]> {
+  const listed = await Promise.allSettled((await batchFolders(results)).map(batchStatus));
+  return listed.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+function stateOf({ runs, controls, units, header }: BatchState, isLive: boolean): BatchStatus['state'] {
+  const last = controls.at(-1)?.what;
+  if (isLive) return last === 'pause' ? 'paused' : 'running';
+  if (runs.length === 0) return 'created';
+  if (last === 'cancel') return 'cancelled';
+  if (runs.at(-1)?.end === undefined) return 'died';
+  const done = [...units.values()].filter(({ result }) => result !== undefined).length;
+  return done >= (header?.units ?? 0) ? 'complete' : 'stopped';
+}

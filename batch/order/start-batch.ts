@@ -1,0 +1,49 @@
+import { runPlaywright, type PlaywrightOptions } from '../run-playwright.js';
+import { planBatchRun, type BatchRunOptions } from './batch-run.js';
+import { readBatchState } from './read-state.js';
+import { rollbackDue } from './rollback-plan.js';
+import { batchVerdict } from './verdict.js';
+
+/** How a batch stands after its run; `notEnded`: not every unit has a result. */
+export type BatchEnd = 'good' | 'notGood' | 'notEnded' | 'rigFailed' | 'interrupted';
+
+/** A unit whose worker died has its turn again; one that kills its worker each time must not hold up the batch for ever. */
+const mostRuns = 3;
+
+/**
+ * Runs what there is to do of a batch, as Playwright runs in this terminal, one after the other: what is to be done, again what lost its turn by no doing of its own,
+ * then the rollback of a wave that missed its threshold. Throws as `planBatchRun` does, before anything is energised.
+ */
+export async function startBatch(
+  folder: string,
+  options: BatchRunOptions,
+  output: PlaywrightOptions['output'] = 'stdout',
+): Promise<BatchEnd> {
+  const run = (how: BatchRunOptions) => {
+    const env = { ...process.env, RIG_BATCH: folder, RIG_BATCH_RUN: JSON.stringify(how) };
+    return runPlaywright([], { env, output });
+  };
+  const rollBack = async () => {
+    if (rollbackDue(await readBatchState(folder))?.units.length)
+      await run({ mode: 'auto', force: true, rollback: true });
+  };
+  await planBatchRun(folder, options, process.env);
+  await rollBack();
+  let how: BatchRunOptions = options;
+  for (let runs = 0; runs < mostRuns; runs++) {
+    const { pending } = await planBatchRun(folder, how, process.env);
+    if (pending.length === 0) break;
+    const { code, signal } = await run(how);
+    if (code === 130 || signal === 'SIGINT' || signal === 'SIGTERM') return 'interrupted';
+    const { controls, runs: done } = await readBatchState(folder);
+    // It died, or never began: what is wrong with the host or the files is no better in a second run.
+    if (done.at(-1)?.end === undefined) return 'rigFailed';
+    if (['stop', 'cancel'].includes(controls.at(-1)?.what ?? '')) break;
+    how = { ...options, mode: 'auto', force: true };
+  }
+  await rollBack();
+  const { batch, state } = await planBatchRun(folder, { mode: 'auto', force: true }, process.env);
+  const { isGood, isComplete } = batchVerdict(batch, state);
+  if (isGood) return 'good';
+  return isComplete ? 'notGood' : 'notEnded';
+}
