@@ -767,6 +767,15 @@ export const catalogue = {
     remedy:
       'Read the record for the step that was open; raise the timeout only if that step is rightly slow.',
   },
+  UNIT_TIMEOUT: {
+    blame: 'dut',
+    category: 'timeout',
+    retryable: true,
+    cause:
+      'The unit, or its rollback, was not finished within the time that its board file or batch gives it.',
+    remedy:
+      'Read in the message what it was doing; rework the unit, or raise the limit if good units need longer.',
+  },
   // files and commands
   COMMAND_INVALID: {
     blame: 'config',

@@ -17,6 +17,8 @@ export interface SlotPowerOptions {
   meter?: SupplyMeter;
   /** After power-up or reset, before anything talks to the board. */
   settleMs: number;
+  /** Once off, the board stays off for at least this long before it is switched on again; 100 in a power cycle unless told, else no time. */
+  offMs?: number;
   /** Holds a place among the slots whose supply may be on its way up at the same time while the work is under way; without it any number may. */
   inPlace?: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
   /** Asked before every switch-on, in that place; resolves when this slot may draw its inrush current. */
@@ -43,7 +45,7 @@ export interface StartOptions extends PowerCallOptions {
 export interface CycleOptions extends StartOptions {
   /** Straps the board into its loader while it starts; the strap is released after the settle time. Default false. */
   bootStrap?: boolean;
-  /** The board is without power, or held in reset, for at least this long; default 100. */
+  /** The board is without power, or held in reset, for at least this long; that of the slot unless told. */
   offMs?: number;
 }
 
@@ -119,7 +121,7 @@ type SlotLines = { [name in (typeof lineNames)[number]]?: Output };
 
 function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   const { power, boot, reset } = lines;
-  const { supply, meter, settleMs, turn, log = () => undefined } = options;
+  const { supply, meter, settleMs, offMs: leastOffMs, turn, log = () => undefined } = options;
   const inPlace = options.inPlace ?? ((_, work) => work());
   const readRailVolts = meter && (async () => (await meter.sampler.next()).railVolts);
   /** Since when the board is known to be without power or in reset; undefined when it is not, or may not be. */
@@ -140,6 +142,11 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
     if (power && readRailVolts) await waitUntilFallen(supply, readRailVolts, signal);
     if (power) await meter?.sampler.stop();
     offSince ??= performance.now();
+  };
+
+  const stayOff = async (atLeastMs: number, signal: AbortSignal) => {
+    const sinceMs = performance.now() - (offSince ?? -Infinity);
+    if (sinceMs < atLeastMs) await pause(atLeastMs - sinceMs, signal);
   };
 
   const askForTurn = (signal: AbortSignal) =>
@@ -169,8 +176,10 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
 
   const switchOn = async (line: Output, signal: AbortSignal) => {
     try {
-      if (!(await line.read())) await inPlace(signal, () => closeSwitch(line, signal));
-      else if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
+      if (!(await line.read())) {
+        await stayOff(leastOffMs ?? 0, signal);
+        await inPlace(signal, () => closeSwitch(line, signal));
+      } else if (readRailVolts) await waitUntilRisen(supply, readRailVolts, signal);
     } catch (thrown) {
       await line.write(false);
       log('power off again');
@@ -180,6 +189,7 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
 
   const on = async (signal: AbortSignal) => {
     if (power) return switchOn(power, signal);
+    await stayOff(leastOffMs ?? 0, signal);
     offSince = undefined;
     await reset?.write(false);
     await pause(settleMs, signal);
@@ -196,14 +206,12 @@ function powerSequence(lines: SlotLines, options: SlotPowerOptions) {
   };
 
   const cycle = async (
-    { bootStrap = false, offMs = defaultOffMs, beforeOn }: CycleOptions,
+    { bootStrap = false, offMs = leastOffMs ?? defaultOffMs, beforeOn }: CycleOptions,
     signal: AbortSignal,
   ) => {
     await off(signal);
     const isProved = power === undefined || meter !== undefined;
-    const waitMs = isProved ? offMs : Math.max(offMs, supply.fallMs);
-    const sinceMs = performance.now() - (offSince ?? performance.now());
-    await pause(Math.max(0, waitMs - sinceMs), signal);
+    await stayOff(isProved ? offMs : Math.max(offMs, supply.fallMs), signal);
     await beforeOn?.();
     await strapped(bootStrap, () => on(signal));
   };

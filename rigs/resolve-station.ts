@@ -66,7 +66,7 @@ function withDriver(board: Board, driver: FlashDriverKind | undefined): Board {
 function resolveBoard(file: CheckedFile<BoardFile>): Board {
   const { chip, flash, supply, boot, checks, console, identity, thresholds, ...rest } = complete(file);
   const { size, ...how } = flash;
-  const { preflight, backup, rollbackOnFailure, recovery, readBack } = rest;
+  const { preflight, backup, rollbackOnFailure, recovery, deadlines, readBack } = rest;
   const sizeBytes = sizeInBytes(size);
   if (sizeBytes === undefined) throw new Error(`${file.file}: flash.size was not understood`);
   return {
@@ -81,6 +81,7 @@ function resolveBoard(file: CheckedFile<BoardFile>): Board {
     rollbackOnFailure,
     recovery,
     thresholds: thresholdsOf(thresholds),
+    ...(deadlines && { deadlines }),
     ...(readBack && { readBack }),
     boot,
     checks: checks.map((check) => withWholePath(check, file.file)),

@@ -10,6 +10,7 @@ import type {
   Board,
   BoardConsole,
   BoardIdentity,
+  Deadlines,
   OperatorInput,
   PreflightCheck,
   ReadBack,
@@ -24,7 +25,7 @@ export interface StationFile {
   board: string;
   release: string;
   programme: string[];
-  powerOn: { staggerMs: number; settleMs: number; switchingAtOnce?: number };
+  powerOn: { staggerMs: number; settleMs: number; offMs?: number; switchingAtOnce?: number };
   limits: { flashesAtOnce?: number; rigErrorsInARow: number };
   operator?: OperatorFile;
   selftest?: Selftest;
@@ -54,6 +55,7 @@ export interface SlotFile {
   board?: string;
   driver?: FlashDriverKind;
   release?: string;
+  connectTimeoutMs?: number;
 }
 
 /** One of three: a line (`chip`, `line`), a port of a hub (`hub`, `port`), an outlet over HTTP (`http`). */
@@ -104,6 +106,7 @@ export interface BoardFile {
   rollbackOnFailure: boolean;
   recovery: Board['recovery'];
   thresholds: ThresholdsFile;
+  deadlines?: Deadlines;
   readBack?: ReadBack;
   console: BoardConsole;
   identity?: BoardIdentity;

@@ -210,6 +210,40 @@ slotTest('without a meter a cycle keeps power off for the fall time of the suppl
   assert.ok(performance.now() - began >= 150 + 40 + 20 - 5);
 });
 
+slotTest('a slot that has to stay off for a while does so in every power cycle', async (slot) => {
+  const power = await slot.open({ offMs: 250 });
+  const { chip, line } = slotLines.power;
+  let offAt = 0;
+  const offFor: number[] = [];
+  slot.server.bank.watch(chip, line, () => {
+    if (!slot.isActive('power')) offAt = performance.now();
+    else if (offAt > 0) offFor.push(performance.now() - offAt);
+  });
+  await power.on();
+  await power.cycle();
+  await power.off();
+  await power.on();
+  await power.off();
+  await power.enterLoader();
+  assert.equal(offFor.length, 3);
+  for (const ms of offFor) assert.ok(ms >= 250 - 5, `${ms} ms`);
+});
+
+slotTest('a stop does not wait until a slot may be switched on again', async (slot) => {
+  const power = await slot.open({ offMs: 600_000 });
+  await power.on();
+  const stop = new AbortController();
+  const cycling = assert.rejects(power.cycle({ signal: stop.signal }), { code: 'ABORTED' });
+  await pollUntil(async () => slot.events.includes('fallen') || undefined, {
+    timeoutMs: 10_000,
+    intervalMs: 5,
+    onTimeout: () => new Error('not off'),
+  });
+  stop.abort();
+  await cycling;
+  assert.equal(slot.isActive('power'), false);
+});
+
 slotTest('the strap is active from before power-up until the board has settled', async (slot) => {
   const power = await slot.open();
   await power.enterLoader();
