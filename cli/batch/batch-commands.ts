@@ -28,7 +28,7 @@ export interface CreateFlags extends OrderOptions {
 function addCreate(batch: Command): void {
   const command = addCommand(batch, 'create', {
     about: 'check the files of a batch and make it; nothing is energised',
-    json: '{id, folder, units, file}',
+    json: '{id, folder, units, files}',
     examples: [
       ['batch create --batch-config rigs/batches/demo.yaml', 'a batch of a file'],
       ['batch create --id demo --station station1 --devices 50', 'a batch of flags alone'],

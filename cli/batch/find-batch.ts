@@ -39,15 +39,12 @@ export async function chooseBatch(order: BatchOrder, places: Places): Promise<st
 export async function idOf(order: BatchOrder, places: Places): Promise<string | undefined> {
   if (order.flags.id !== undefined) return order.flags.id;
   if (order.files.length === 0) return undefined;
-  const { loadBatch } = await import('../../rigs/batch/load-batch.js');
-  const { throwProblems } = await import('../../rigs/load-rig.js');
-  const { batch, problems } = await loadBatch(order, places);
-  throwProblems(problems);
-  return batch?.id;
+  const { readOrder } = await import('../../batch/order/create-batch.js');
+  return (await readOrder(order, places)).id;
 }
 
-/** Those that did something last come first; those that were never started have the time of their making. */
+/** Those that did something last come first. */
 export function newestFirst(batches: readonly BatchStatus[]): BatchStatus[] {
-  const time = ({ lastAt, startedAt }: BatchStatus): string => lastAt ?? startedAt ?? '';
+  const time = ({ lastAt, createdAt }: BatchStatus): string => lastAt ?? createdAt;
   return [...batches].sort((one, two) => time(two).localeCompare(time(one)));
 }

@@ -1,4 +1,4 @@
-import { listBatches } from '../../batch/order/create-batch.js';
+import { listBatches } from '../../batch/order/batch-status.js';
 import { formatColumns } from '../columns.js';
 import { answer } from '../output.js';
 import { resultsFolder } from '../places.js';

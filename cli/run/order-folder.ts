@@ -20,7 +20,7 @@ export async function folderFor(
   places: Places,
   { resume, startFresh }: OrderFolderOptions,
 ): Promise<{ folder: string; isNew: boolean }> {
-  const { createBatch } = await import('../../batch/order/create-batch.js');
+  const { createBatch, readOrder } = await import('../../batch/order/create-batch.js');
   const there = resume || startFresh ? await existing(order, places) : undefined;
   if (there === undefined) return { folder: (await createBatch(order, places)).folder, isNew: true };
   const { order: stored } = await readBatchFile(there);
@@ -29,17 +29,11 @@ export async function folderFor(
     return { folder: there, isNew: false };
   }
   const again = isOnlyId(order) ? stored : order;
-  await refuseWrongFiles(again, places);
+  // Before anything is archived.
+  await readOrder(again, places);
   const { startFresh: archive } = await import('../../batch/order/start-batch.js');
   await archive(there);
   return { folder: (await createBatch(again, places)).folder, isNew: true };
-}
-
-/** Before anything is archived. */
-async function refuseWrongFiles(order: BatchOrder, places: Places): Promise<void> {
-  const { loadBatch } = await import('../../rigs/batch/load-batch.js');
-  const { throwProblems } = await import('../../rigs/load-rig.js');
-  throwProblems((await loadBatch(order, places)).problems);
 }
 
 /** Undefined for one that is new; a batch that is named by its id alone has to be there. */

@@ -26,8 +26,10 @@ export async function run(flags: RunFlags): Promise<void> {
     return printProof(folder, validateCheckpoint, { json });
   }
   if (dryRun) {
-    const { printPlan } = await import('./dry-run.js');
-    return printPlan(order, places, { json });
+    const { printPlan, printResume } = await import('./dry-run.js');
+    if (!resume) return printPlan(order, places, { json });
+    const { chooseBatch } = await import('../batch/find-batch.js');
+    return printResume(await chooseBatch(order, places), resume, { json });
   }
   const { folderFor } = await import('./order-folder.js');
   const { runBatch } = await import('../batch/run-batch.js');
