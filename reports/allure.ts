@@ -26,6 +26,8 @@ const blameTitles: Record<Blame, string> = {
   config: 'A file is wrong',
 };
 
+type Parameter = NonNullable<RuntimeMetadataMessage['data']['parameters']>[number];
+
 /** What Allure needs to tell one blame from another; `groupBy` lists the codes below each. */
 export function allureCategories() {
   return Object.entries(blameTitles).map(([blame, name]) => ({
@@ -63,7 +65,7 @@ export interface Attacher {
 const messageType = 'application/vnd.allure.message+json';
 
 /**
- * Puts the unit's record into the Allure result of the test that is running: station, slot, MAC, release and batch as parameters,
+ * Puts the unit's record into the Allure result of the test that is running: station, slot, MAC, release and batch, and the unit's number, serial number and wave, as parameters,
  * blame and code as labels, the measurements as a table, the console log. Called in the tear-down of a fixture. All of it is one
  * message of allure-js-commons' own kind, without that library: loading it would cost a worker 80 ms.
  */
@@ -91,26 +93,40 @@ export async function describeUnit(
 }
 
 function metadataOf(record: AttemptRecord): RuntimeMetadataMessage['data'] {
-  const { station, slot, failure, release, programme } = record;
-  const id = record.device && unitId(record.device);
+  const { station, slot, failure, programme } = record;
   const labels = { station, slot, programme, blame: failure?.blame, code: failure?.code };
-  const parameters = {
-    station,
-    slot,
-    release: `${release.name} (${release.sha256.slice(0, 12)})`,
-    batch: record.batch,
-  };
   return {
-    displayName: `${slot} · ${id ?? 'not identified'} · ${programme}`,
+    displayName: titleOf(record),
     description: describeResult(record),
     labels: Object.entries(labels).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
-    parameters: [
-      ...Object.entries(parameters).map(([name, value]) => ({ name, value })),
-      // A retest is the same test for Allure: what may differ from attempt to attempt must not make it another one.
-      { name: 'unit', value: id ?? 'unknown', excluded: true },
-      { name: 'attempt', value: String(record.attempt), excluded: true },
-    ],
+    parameters: parametersOf(record),
   };
+}
+
+/** `unit 17 · SN-0042` in a batch, else the slot. */
+function titleOf(record: AttemptRecord): string {
+  const id = record.serial ?? (record.device && unitId(record.device)) ?? 'not identified';
+  if (record.unit !== undefined) return `unit ${record.unit} · ${id}`;
+  return `${record.slot} · ${id} · ${record.programme}`;
+}
+
+/** A retest is the same test for Allure: what may differ from attempt to attempt, as the slot of a unit of a batch, must not make it another one. */
+function parametersOf(record: AttemptRecord): Parameter[] {
+  const { station, slot, release, batch, unit, serial, wave, attempt } = record;
+  const isOfBatch = unit !== undefined;
+  const shown = (name: string, value: string | number | undefined, excluded = false): Parameter[] =>
+    value === undefined ? [] : [{ name, value: String(value), ...(excluded && { excluded }) }];
+  return [
+    ...shown('unit number', unit),
+    ...shown('serial', serial),
+    ...shown('wave', wave, true),
+    ...shown('station', station, isOfBatch),
+    ...shown('slot', slot, isOfBatch),
+    ...shown('release', `${release.name} (${release.sha256.slice(0, 12)})`),
+    ...shown('batch', batch),
+    ...shown('unit', (record.device && unitId(record.device)) ?? 'unknown', true),
+    ...shown('attempt', attempt, true),
+  ];
 }
 
 interface Result {
