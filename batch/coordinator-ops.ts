@@ -151,6 +151,13 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       await operators.look(station);
       return null;
     },
+    async control({ what, why }) {
+      if (!options.batch) throw new RigError('BATCH_NOT_RUNNING', 'this run is not one of a batch');
+      await options.batch.control(what, why);
+      // As Ctrl-C does: units in hand are given back what they held where that is asked for, and everything goes off.
+      if (what === 'cancel') process.kill(process.pid, 'SIGINT');
+      return null;
+    },
     async commit(record) {
       const written = await leases.commit(record);
       if (record.outcome === 'pass') passedPlaces.add(`${record.station} ${record.slot}`);

@@ -88,7 +88,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const operators = createOperatorCare({ care, onTrouble, onCut: (station, why) => cutOff(station, why) });
   const breaker = createBreaker({ failures: (name) => findStation(name).limits.rigErrorsInARow });
   const cutBoards = createCutBoards();
-  const batch = options.batch && createBatchCare({ run: options.batch, runId, journal, emit, onTrouble });
+  const batch =
+    options.batch &&
+    createBatchCare({
+      run: options.batch,
+      runId,
+      journal,
+      emit,
+      onTrouble,
+      onPanelOut: (station) => operators.rest(station),
+    });
   const leases = createLeases({
     runId,
     batch: batchId,

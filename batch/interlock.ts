@@ -8,12 +8,17 @@ import type { Operator } from '../rigs/types.js';
 export interface Interlock {
   /**
    * Resolves once the station has been started: lid closed, emergency stop released, and the start button pressed after that where there is one; from then on
-   * at once. Throws LID_OPEN, EMERGENCY_STOP or START_NOT_PRESSED when that takes longer than `waitSeconds`, LINE_LOST when a line cannot be read, and what
+   * at once, until it rests. Throws LID_OPEN, EMERGENCY_STOP or START_NOT_PRESSED when that takes longer than `waitSeconds`, LINE_LOST when a line cannot be read, and what
    * has cut the power since: a run is started once.
    */
   mayStart(options: WaitOptions): Promise<void>;
   /** Aborts with LID_OPENED, EMERGENCY_STOP or LINE_LOST when a station that was started has to be without power, for the rest of the run. */
   readonly cut: AbortSignal;
+  /**
+   * Every board is out: the operator may open the lid and change them. Nothing cuts until the station is started again, by closing the lid that was opened since, or by the
+   * start button. Does nothing for a station that was not started, or that was cut.
+   */
+  rest(): void;
   /** Reads the lines now, so that `cut` is up to date. */
   look(): Promise<void>;
   /** Nothing cuts after this; may be called twice. */
@@ -44,6 +49,8 @@ export async function openInterlock(
   let refused: RigError | undefined;
   let deadline: NodeJS.Timeout | undefined;
   let told = '';
+  /** Set while a station with a lid and no start button waits for it to be opened: the boards were not changed before. */
+  let mustOpen = false;
 
   const endWait = (end: (waiter: Waiter) => void) => {
     clearTimeout(deadline);
@@ -58,21 +65,24 @@ export async function openInterlock(
     refused = why;
     endWait((waiter) => waiter.refuse(why));
   };
+  const whatToDo = () =>
+    mustOpen ? 'open the lid, change the boards and close it' : todo(lines.hindrance(), operator);
   const tellWaiters = () => {
-    const what = todo(lines.hindrance(), operator);
+    const what = whatToDo();
     if (what === told) return;
     told = what;
     for (const { onWait } of waiters) onWait(what);
   };
   const judge = () => {
     const hindrance = lines.hindrance();
+    if (hindrance?.by === 'lid') mustOpen = false;
     if (refused !== undefined || phase === 'idle') return;
     if (phase === 'started') {
       if (hindrance === undefined) return;
       refused = cutError(station, hindrance);
       cut.abort(refused);
     } else if (hindrance?.lost) refuse(lostError(station, hindrance, 'nothing was energised'));
-    else if (hindrance === undefined && operator.start === undefined) start();
+    else if (hindrance === undefined && operator.start === undefined && !mustOpen) start();
     else tellWaiters();
   };
   const onStart = () => {
@@ -107,9 +117,14 @@ export async function openInterlock(
         const waiter: Waiter = { onWait, go: settle(resolve), refuse: (why) => settle(() => reject(why))() };
         signal.addEventListener('abort', onAbort, { once: true });
         waiters.add(waiter);
-        told = todo(lines.hindrance(), operator);
+        told = whatToDo();
         onWait(told);
       });
+    },
+    rest() {
+      if (phase !== 'started' || refused !== undefined) return;
+      phase = 'idle';
+      mustOpen = operator.lid !== undefined && operator.start === undefined;
     },
     cut: cut.signal,
     look: async () => void (await lines.look()),

@@ -15,6 +15,8 @@ export interface OperatorCare {
   check(station: string): void;
   /** As `check`, after reading the lines. */
   look(station: string): Promise<void>;
+  /** See `Interlock.rest`. */
+  rest(station: string): void;
   /** Sounds the buzzer of the station, where there is one; what goes wrong is told as trouble. */
   sound(station: Station, signal: BuzzerSignal): Promise<void>;
   /** From here on nothing is watched; may be called twice. */
@@ -75,6 +77,11 @@ export function createOperatorCare({ care, onCut, onTrouble }: OperatorCareOptio
       await known?.look();
       check(station);
     },
+    rest: (station) =>
+      void stations.get(station)?.then(
+        (interlock) => interlock.rest(),
+        () => undefined,
+      ),
     async sound(station, signal) {
       const address = station.operator?.buzzer;
       if (address === undefined) return;

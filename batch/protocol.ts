@@ -28,6 +28,8 @@ export interface CoordinatorOps {
   goesOn: { args: { station: string }; answer: null };
   /** Journalled and fsynced before it is answered. */
   commit: { args: AttemptRecord; answer: { seq: number } };
+  /** What an operator tells the run of a batch, from another process: resolves when it is in the journal. `cancel` also ends the run, in order. Throws BATCH_NOT_RUNNING. */
+  control: { args: { what: 'pause' | 'resume' | 'cancel'; why: string }; answer: null };
 }
 
 export interface LeaseRequest {

@@ -34,11 +34,12 @@ export async function startBatch(
     const { pending } = await planBatchRun(folder, how, process.env);
     if (pending.length === 0) break;
     const { code, signal } = await run(how);
-    if (code === 130 || signal === 'SIGINT' || signal === 'SIGTERM') return 'interrupted';
     const { controls, runs: done } = await readBatchState(folder);
+    if (controls.at(-1)?.what === 'cancel') return 'notEnded';
+    if (code === 130 || signal === 'SIGINT' || signal === 'SIGTERM') return 'interrupted';
     // It died, or never began: what is wrong with the host or the files is no better in a second run.
     if (done.at(-1)?.end === undefined) return 'rigFailed';
-    if (['stop', 'cancel'].includes(controls.at(-1)?.what ?? '')) break;
+    if (controls.at(-1)?.what === 'stop') break;
     how = { ...options, mode: 'auto', force: true };
   }
   await rollBack();

@@ -19,10 +19,8 @@ import { awaitNextBoard } from './next-board.js';
 import { isVerdict } from './unit-result.js';
 
 /** The batch that a run goes on with, as the coordinator needs it. */
-export interface BatchCare extends Pick<Dispatcher, 'begin' | 'pause' | 'resume' | 'stop'> {
+export interface BatchCare extends Pick<Dispatcher, 'begin'> {
   readonly run: BatchRun;
-  readonly phase: Dispatcher['state'];
-  underWay(): number[];
   /** Waits until the slot of the turn has the board that it is for; see `awaitNextBoard`. */
   awaitBoard(turn: Turn, hold: SlotHold, station: Station, signal: AbortSignal): Promise<void>;
   /** Fields of the header of the attempt that the turn is for. */
@@ -33,6 +31,8 @@ export interface BatchCare extends Pick<Dispatcher, 'begin' | 'pause' | 'resume'
   claim(station: string, slot: string, id: string): void;
   note(record: AttemptRecord): void;
   left(turn: Turn, how?: { isOut: boolean }): void;
+  /** Does what an operator asks for; resolves when it is in the journal. */
+  control(what: 'pause' | 'resume' | 'cancel', why: string): Promise<void>;
   /** Names where the journal stands. Never throws. */
   checkpoint(): Promise<void>;
   /** Nothing begins any more, and what was begun is no verdict on its wave. */
@@ -47,9 +47,12 @@ export interface BatchCareOptions {
   journal: Pick<Journal, 'append'>;
   emit: (event: RunEvent) => void;
   onTrouble: (error: RigError) => void;
+  /** Every board of a station is out, and its operator is to start it again when the next ones are in. */
+  onPanelOut: (station: string) => void;
 }
 
-export function createBatchCare({ run, runId, journal, emit, onTrouble }: BatchCareOptions): BatchCare {
+export function createBatchCare(options: BatchCareOptions): BatchCare {
+  const { run, runId, journal, emit, onTrouble, onPanelOut } = options;
   const { batch, state, folder, pending, rollback } = run;
   const turns = new Map<string, Turn>();
   const used = new Set<string>();
@@ -94,6 +97,7 @@ export function createBatchCare({ run, runId, journal, emit, onTrouble }: BatchC
     },
     onGate: (event) => void keep(() => append('gate', event)),
     onControl: (event) => void keep(() => append('control', event)),
+    onPanelOut: (station) => batch.swap.detect === 'operator' && onPanelOut(station),
     now: () => performance.now(),
     memoryInUse,
   });
@@ -104,11 +108,7 @@ export function createBatchCare({ run, runId, journal, emit, onTrouble }: BatchC
   const keyOf = (where: { station: string; slot: string }) => `${where.station} ${where.slot}`;
 
   return {
-    ...dispatcher,
     run,
-    get phase() {
-      return dispatcher.state;
-    },
     async begin(unit, signal) {
       const turn = await dispatcher.begin(unit, signal);
       turns.set(keyOf(turn), turn);
@@ -156,6 +156,12 @@ export function createBatchCare({ run, runId, journal, emit, onTrouble }: BatchC
     left(turn, how) {
       turns.delete(keyOf(turn));
       dispatcher.left(turn, how);
+    },
+    control(what, why) {
+      if (what === 'pause') dispatcher.pause(why, 'operator');
+      else if (what === 'resume') dispatcher.resume(why);
+      else dispatcher.stop(why, 'operator', 'cancel');
+      return keep(async () => undefined);
     },
     checkpoint,
     ending: dispatcher.close,

@@ -37,8 +37,8 @@ export interface Dispatcher {
   /** Units in hand finish, nothing begins; or it begins again. */
   pause(why: string, by: ControlEvent['by']): void;
   resume(why: string): void;
-  /** Units in hand finish, nothing begins any more. */
-  stop(why: string, by: ControlEvent['by']): void;
+  /** Nothing begins any more; units in hand finish, unless the run ends, as it does for `cancel`. */
+  stop(why: string, by: ControlEvent['by'], what?: 'stop' | 'cancel'): void;
   /** The run ends: whoever waits is refused, and no wave is judged any more. */
   close(): void;
   readonly state: 'running' | 'paused' | 'stopped';
@@ -56,6 +56,8 @@ export interface DispatcherOptions {
   onWave: (event: WaveEvent) => void;
   onGate: (event: GateEvent) => void;
   onControl: (event: ControlEvent) => void;
+  /** Every board of the station is out, and the next ones may come. */
+  onPanelOut: (station: string) => void;
   now: () => number;
   memoryInUse: () => number;
 }
@@ -87,7 +89,7 @@ const placeLost: ReadonlySet<string> = new Set<ErrorCode>([
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { batch, state, pending, onGate, onControl } = options;
-  const places = createPlaces(batch);
+  const places = createPlaces(batch, options.onPanelOut);
   const gates = createGates(batch.gates, state.results);
   const units = new Map(batch.units.map((unit) => [unit.number, unit]));
   /** The unit that a test is about: not the one of its title once boards came in another order. */
@@ -118,12 +120,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const refuseAll = () => {
     for (const each of asking.splice(0)) each.refuse(notBegun(stopWhy));
   };
-  const stop = (why: string, by: ControlEvent['by']) => {
-    if (phase === 'stopped') return;
+  const stop: Dispatcher['stop'] = (why, by, what = 'stop') => {
+    if (phase === 'stopped' && what === 'stop') return;
     phase = 'stopped';
     stopWhy = why;
     waves.close();
-    onControl({ what: 'stop', by, why });
+    onControl({ what, by, why });
     refuseAll();
   };
   const pause = (why: string, by: ControlEvent['by']) => {

@@ -21,19 +21,25 @@ export interface Places {
   leave(place: Place, how: { isOut: boolean; keepFor?: number }): void;
 }
 
-export function createPlaces({ stations, units, swap }: Pick<Batch, 'stations' | 'units' | 'swap'>): Places {
+/** `onPanelOut` hears that the last board of a panel is out: its operator may change them all. */
+export function createPlaces(
+  { stations, units, swap }: Pick<Batch, 'stations' | 'units' | 'swap'>,
+  onPanelOut: (station: string) => void = () => undefined,
+): Places {
   const own = new Set(units.flatMap(({ place }) => (place ? [keyOf(place)] : [])));
   const all = stations.flatMap(({ name, slots }) =>
     slots.map(({ id }): Place => ({ station: name, slot: id, state: 'free' })),
   );
   const find = (where: { station?: string; slot?: string }) =>
     all.find(({ station, slot }) => station === where.station && slot === where.slot);
+  const mayBeTaken = ({ state }: Place) => state === 'free' || (state === 'next' && swap.by === 'slot');
   /** A panel is changed as a whole: once its last board is out. */
-  const mayBeTaken = (place: Place) => {
-    if (place.state === 'free') return true;
-    if (place.state !== 'next') return false;
-    const isBusy = all.some((each) => each.station === place.station && each.state === 'busy');
-    return swap.by === 'slot' || !isBusy;
+  const changePanel = (station: string) => {
+    const panel = all.filter((place) => place.station === station);
+    if (panel.some(({ state, keptFor }) => state === 'busy' || keptFor !== undefined)) return;
+    const done = panel.filter(({ state }) => state === 'next');
+    for (const place of done) place.state = 'free';
+    if (done.length > 0) onPanelOut(station);
   };
   const freeIn = (station: string) =>
     all.filter((place) => place.station === station && mayBeTaken(place)).length;
@@ -63,6 +69,7 @@ export function createPlaces({ stations, units, swap }: Pick<Batch, 'stations' |
       else if (keepFor !== undefined) Object.assign(place, { state: 'free', keptFor: keepFor });
       else if (own.has(keyOf(place))) place.state = 'free';
       else place.state = swap.detect === 'none' ? 'out' : 'next';
+      if (swap.by === 'panel') changePanel(place.station);
     },
   };
 }

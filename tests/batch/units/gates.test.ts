@@ -12,7 +12,12 @@ const pass = (unit: number, changes: Partial<UnitResult> = {}): UnitResult => ({
   seconds: 20,
   ...changes,
 });
-const fail = (unit: number, code = 'CHECK_LIMIT'): UnitResult => ({ unit, outcome: 'fail', code, seconds: 20 });
+const fail = (unit: number, code = 'CHECK_LIMIT'): UnitResult => ({
+  unit,
+  outcome: 'fail',
+  code,
+  seconds: 20,
+});
 
 /** The numbers of the results at which the gate was told, and why. */
 function toldAt(gate: Gate, results: readonly UnitResult[]) {
