@@ -1,7 +1,7 @@
+import { runPlaywright } from '../../batch/run-playwright.js';
 import { findStation } from '../find-station.js';
 import { printJson } from '../output.js';
 import { resultsFolder } from '../places.js';
-import { runPlaywright } from './playwright.js';
 import { plainExitCode, readRunEnd } from './run-end.js';
 
 export interface PlainRunOptions {
@@ -29,8 +29,8 @@ export async function plainRun(
     return printJson({ command: ['npx', 'playwright', 'test', ...all], stations: planned });
   }
   const output = json ? 'stderr' : 'stdout';
-  const { code, pid } = await runPlaywright(dryRun ? [...all, '--list'] : all, { env, output });
-  const end = dryRun ? undefined : await readRunEnd(resultsFolder(env), { pid });
-  process.exitCode = dryRun && code === 0 ? 0 : plainExitCode(code, end?.units);
+  const ran = await runPlaywright(dryRun ? [...all, '--list'] : all, { env, output });
+  const end = dryRun ? undefined : await readRunEnd(resultsFolder(env), ran);
+  process.exitCode = plainExitCode(ran, end?.units);
   if (json) printJson({ ...(end ?? { units: {} }), exitCode: process.exitCode });
 }

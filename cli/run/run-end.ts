@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJournal } from '../../batch/journal-reader.js';
+import type { PlaywrightEnd } from '../../batch/run-playwright.js';
 import { journalName } from '../../batch/run-data.js';
 import { hasErrno } from '../../core/files.js';
 import type { Outcome } from '../../core/outcome.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import type { PlaywrightEnd } from './playwright.js';
 
 /** What a plain run left; what `rig run --json` prints of it. */
 export interface RunEndReport {
@@ -40,9 +40,13 @@ export async function readRunEnd(
 }
 
 /** Playwright says only whether all is good; who is to blame follows from the units. */
-export function plainExitCode(code: number, units: RunEndReport['units'] | undefined): ExitCode {
+export function plainExitCode(
+  { code, signal }: Pick<PlaywrightEnd, 'code' | 'signal'>,
+  units: RunEndReport['units'] | undefined,
+): ExitCode {
   if (code === 0) return exitCodes.good;
-  if (code === exitCodes.interrupted) return exitCodes.interrupted;
+  if (code === exitCodes.interrupted || signal === 'SIGINT' || signal === 'SIGTERM')
+    return exitCodes.interrupted;
   if (units?.fail) return exitCodes.notGood;
   if (units === undefined || units.error) return exitCodes.rigFailed;
   return units.aborted ? exitCodes.notEnded : exitCodes.rigFailed;
