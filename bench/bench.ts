@@ -1,5 +1,6 @@
 import type { BenchPlan, BenchState } from '../rigs/bench.js';
 import { openBenchLog } from './bench-log.js';
+import { createConnections } from './connections.js';
 import { serveControl } from './control.js';
 import { openKernelLineBank } from './kernel-lines.js';
 import { createLineBank, linesOf, type LineBank, type LineReport } from './lines.js';
@@ -27,7 +28,8 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
   const meters = plan.slots.flatMap(({ meter }) => meter ?? []);
   const instruments = await startInstruments(meters, plan.station);
   let made = plan.slots.length;
-  const around = { plan, lines, log, instruments, nextUnit: () => (made += 1) };
+  const connections = createConnections(plan.slots.map(({ slot }) => slot));
+  const around = { plan, lines, log, instruments, connections, nextUnit: () => (made += 1) };
   const slots = await Promise.all(plan.slots.map((_, index) => startSlot(index, around)));
   const relays = await startRelays(outletsOf(plan, lines), (text) => log.write(text));
   const state: BenchState = {
@@ -45,6 +47,7 @@ export async function startBench(plan: BenchPlan, onStop: () => void): Promise<B
     lines,
     state: () => state,
     slots: () => slots,
+    connections: () => connections.report(),
     onStop,
   });
   let closing: Promise<void> | undefined;

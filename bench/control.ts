@@ -2,6 +2,7 @@ import { RigError } from '../core/errors.js';
 import { serveRpc, type RpcPeer, type RpcServer } from '../core/rpc.js';
 import type { BenchBoard } from '../rigs/bench-swaps.js';
 import type { BenchState } from '../rigs/bench.js';
+import type { ConnectionCounts } from './connections.js';
 import type { Nest } from './nest.js';
 import type { Level, LineBank, LineReport, LineState } from './lines.js';
 
@@ -31,6 +32,8 @@ export interface BenchOps {
    * where nobody could do that.
    */
   'slot.swap': { args: { slot: string; only?: 'in' | 'out' }; answer: BenchBoard };
+  /** TCP connections of the devices on the network: web server, console, SSH, and those in which a device fetches its update. */
+  connections: { args: unknown; answer: ConnectionCounts };
   /** Takes the board and its adapter away: ports, drive and address are gone for good. */
   'slot.unplug': { args: { slot: string }; answer: null };
   /** Ends the bench; the answer comes first. */
@@ -62,6 +65,7 @@ export interface ControlOptions {
   lines: LineBank;
   state: () => BenchState;
   slots: () => readonly SlotInside[];
+  connections: () => ConnectionCounts;
   onStop: () => void;
 }
 
@@ -71,6 +75,7 @@ export function serveControl({
   lines,
   state,
   slots,
+  connections,
   onStop,
 }: ControlOptions): Promise<RpcServer> {
   const ops: Record<keyof BenchOps, (args: unknown, peer: RpcPeer) => unknown> = {
@@ -109,6 +114,7 @@ export function serveControl({
       const bytes = Buffer.from(base64, 'base64');
       if (!nest.preset(offset, bytes)) throw badRequest('outside the flash');
     },
+    connections,
     boards: () => slots().flatMap(({ nest }) => nest.boards()),
     'slot.swap': (args) => swap(insideOf(slots, args), (args as { only?: unknown }).only),
     'slot.unplug': (args) => insideOf(slots, args).unplug(),

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { avrChipNamed } from '../firmware/avr-chips.js';
 import type { BenchSlot } from '../rigs/bench.js';
 import { avrFamily } from './avr/family.js';
@@ -16,8 +17,14 @@ import { stm32Model } from './stm32/models.js';
 import { espVersionIn, gatewayVersionIn } from './version-in-flash.js';
 
 /** How the board of a slot lives, with the chip that is really fitted. Throws BENCH_FAILED when no virtual board has that chip. */
-export function familyOf(slot: Pick<BenchSlot, 'network'>, chip: string): BoardFamily {
-  if (slot.network) return networkFamily(chip, chip === 'linux' ? linuxBoard : espFamily(chip, startLoader));
+export function familyOf(
+  slot: Pick<BenchSlot, 'network'>,
+  chip: string,
+  onConnection: (socket: Socket) => void,
+): BoardFamily {
+  if (slot.network) {
+    return networkFamily(chip, chip === 'linux' ? linuxBoard : espFamily(chip, startLoader), onConnection);
+  }
   const avr = avrChipNamed(chip);
   if (avr) return avrFamily(avr);
   if (usbDriveChips.includes(chip)) return rp2040Family;

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../rigs/faults.js';
 import type { FlashArray } from './parts.js';
+import { createSparseCells } from './sparse-cells.js';
 
 /** The sector of a flash chip beside its processor. */
 export const sectorBytes = 4096;
@@ -24,7 +25,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
   if (sizeBytes <= 0 || sizeBytes % sector !== 0) {
     throw new RangeError(`${sizeBytes} bytes of flash are no whole sectors of ${sector} bytes`);
   }
-  const cells = Buffer.alloc(sizeBytes, erased);
+  const cells = createSparseCells();
   const badCells = faults.flatMap((fault) => (fault.kind === 'bad-cell' ? [fault.address] : []));
   const inside = (offset: number, length: number) =>
     offset >= 0 && length >= 0 && offset + length <= sizeBytes;
@@ -37,8 +38,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
       return changes;
     },
     read(offset, length) {
-      const found = Buffer.alloc(length, erased);
-      cells.copy(found, 0, Math.min(offset, sizeBytes), Math.min(offset + length, sizeBytes));
+      const found = cells.read(offset, length);
       for (const address of badCells) {
         const at = address - offset;
         if (at >= 0 && at < length) found[at] = readBadCell(found[at] ?? erased);
@@ -48,10 +48,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
     write(offset, bytes) {
       if (!inside(offset, bytes.length)) return false;
       changes += 1;
-      if (isErased(cells, offset, bytes.length)) cells.set(bytes, offset);
-      else
-        for (const [index, byte] of bytes.entries())
-          cells[offset + index] = (cells[offset + index] ?? 0) & byte;
+      cells.and(offset, bytes);
       return true;
     },
     erase(offset, length) {
@@ -59,7 +56,7 @@ export function createFlashArray(options: FlashArrayOptions): FlashArray {
       changes += 1;
       const start = offset - (offset % sector);
       const end = Math.ceil((offset + length) / sector) * sector;
-      cells.fill(erased, start, end);
+      cells.fillErased(start, end);
       return true;
     },
   };
@@ -81,14 +78,4 @@ function jedecIdOf(sizeBytes: number): number {
  */
 function readBadCell(stored: number): number {
   return stored === 0 ? 1 : stored & (stored - 1);
-}
-
-const blank = Buffer.alloc(sectorBytes, erased);
-
-function isErased(cells: Buffer, offset: number, length: number): boolean {
-  for (let at = 0; at < length; at += sectorBytes) {
-    const part = Math.min(sectorBytes, length - at);
-    if (cells.compare(blank, 0, part, offset + at, offset + at + part) !== 0) return false;
-  }
-  return true;
 }

@@ -15,9 +15,12 @@ const ports = { http: 8080, ota: 3232, ssh: 2222, console: 2323 } as const;
 const holdPort = 8099;
 const tries = 200;
 
-/** Takes the first free address of 127.64.0.0/10, from a place on that depends on this process. Throws BENCH_FAILED. */
-export async function takeNetworkPlace(): Promise<NetworkPlace> {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
+/**
+ * Takes the first free address of 127.64.0.0/10, from a place on that depends on this process and on the index, so that the devices of a bench do not ask for
+ * the same ones. Throws BENCH_FAILED.
+ */
+export async function takeNetworkPlace(index = 0): Promise<NetworkPlace> {
+  for (let attempt = index; attempt < index + tries; attempt += 1) {
     const place = (process.pid * 61 + attempt) % (64 * 250);
     const host = `127.${64 + Math.floor(place / 250)}.${1 + Math.floor(attempt / 50)}.${1 + (place % 250)}`;
     const holder = await hold(host);

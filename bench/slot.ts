@@ -5,6 +5,7 @@ import { boardMac } from '../rigs/bench-swaps.js';
 import { dealFaults } from '../rigs/fault-deal.js';
 import type { BenchLog } from './bench-log.js';
 import { createBoardInputs } from './board-inputs.js';
+import type { Connections } from './connections.js';
 import type { SlotInside } from './control.js';
 import { familyOf } from './families.js';
 import type { Instruments } from './instruments.js';
@@ -28,6 +29,7 @@ export interface SlotSurroundings {
   lines: LineBank;
   log: BenchLog;
   instruments: Instruments;
+  connections: Pick<Connections, 'count'>;
   /** Number of the next board that the bench makes beside the first ones of its slots. */
   nextUnit: () => number;
 }
@@ -36,15 +38,15 @@ const noSwaps = 'it is a device on the network, which keeps its address and is i
 
 /** Starts the slot at that place in the plan, with its first board. */
 export async function startSlot(index: number, around: SlotSurroundings): Promise<RunningSlot> {
-  const { plan, lines, log, instruments } = around;
+  const { plan, lines, log, instruments, connections } = around;
   const slot = plan.slots[index];
   if (slot === undefined) throw new RangeError(`the plan has no slot ${index}`);
   const say = (text: string): void => log.write(`${slot.slot}: ${text}`);
   const meter =
     slot.meter && createSlotMeter(slot.meter, join(plan.folder, 'meters', slot.slot), instruments);
   const wire = await createWire({ baudRate: slot.consoleBaudRate });
-  const family = (chip: string) => familyOf(slot, chip);
-  const place = slot.network && (await takeNetworkPlace());
+  const family = (chip: string) => familyOf(slot, chip, (socket) => connections.count(slot.slot, socket));
+  const place = slot.network && (await takeNetworkPlace(index));
   const drive = slot.hasBootDrive ? join(plan.folder, 'drives', slot.slot) : undefined;
   // Where drives appear is there always, as a host's /media is.
   if (drive) await mkdir(dirname(drive), { recursive: true });

@@ -14,7 +14,7 @@ import {
 } from '../firmware/partition-table.js';
 import { boot2Problem, imageIsWhole } from '../firmware/rp2040-image.js';
 import { bootOrder } from './boot/boot-partitions.js';
-import { gatewaySlots, startedPlace } from './network/ab-slots.js';
+import { gatewayHeadBytes, gatewaySlots, startedPlace } from './network/ab-slots.js';
 import type { FlashArray } from './parts.js';
 
 // Looks at a flash from outside, without starting anything: what each kind of board would find there.
@@ -54,7 +54,7 @@ function esp8266VersionIn(flash: FlashArray): string | undefined {
 export function gatewayVersionIn(flash: FlashArray): string | undefined {
   const slots = gatewaySlots(flash);
   const place = slots.places[startedPlace(flash, slots) ?? slots.places.length];
-  return place && readGatewayFirmware(flash.read(place.offset, place.sizeBytes))?.version;
+  return place && readGatewayFirmware(flash.read(place.offset, gatewayHeadBytes))?.version;
 }
 
 /** The program of an AVR. */

@@ -17,6 +17,8 @@ export interface AbSlots {
   otadata: number;
   /** Whether an application would be started. */
   accepts(image: Buffer): boolean;
+  /** What `accepts` has to see of it; all of the place unless told. */
+  headBytes?: number;
 }
 
 const otadataBytes = 2 * otadataSectorBytes;
@@ -40,6 +42,9 @@ function isOtadata({ type, subtype }: Partition): boolean {
   return type === 1 && subtype === 0;
 }
 
+/** The program with its version stands in front of all else, and is far shorter. */
+export const gatewayHeadBytes = 64 * 1024;
+
 /** The two halves of a gateway's flash, with its records at the end. */
 export function gatewaySlots(flash: FlashArray): AbSlots {
   const half = flash.sizeBytes / 2;
@@ -48,17 +53,18 @@ export function gatewaySlots(flash: FlashArray): AbSlots {
     places: [0, half].map((offset) => ({ offset, sizeBytes })),
     otadata: flash.sizeBytes - otadataBytes,
     accepts: (image) => readGatewayFirmware(image) !== undefined,
+    headBytes: gatewayHeadBytes,
   };
 }
 
 /** The place that is started: the selected one, or the first after it whose application is good. Undefined when there is none. */
 export function startedPlace(flash: FlashArray, slots: AbSlots): number | undefined {
-  const { places, otadata, accepts } = slots;
+  const { places, otadata, accepts, headBytes } = slots;
   const selected = ((highestSequence(flash, otadata) ?? 1) - 1) % Math.max(1, places.length);
   const order = places.map((_, index) => (selected + index) % places.length);
   return order.find((index) => {
     const place = places[index];
-    return place !== undefined && accepts(flash.read(place.offset, place.sizeBytes));
+    return place !== undefined && accepts(flash.read(place.offset, headBytes ?? place.sizeBytes));
   });
 }
 

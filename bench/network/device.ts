@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { BenchPorts, BenchSlot } from '../../rigs/bench.js';
 import type { FaultKind } from '../../rigs/faults.js';
 import type { AppContext } from '../app/app-context.js';
@@ -16,6 +17,8 @@ export interface NetworkDevice {
   /** Its console on the UART. */
   tap: WireTap;
   log: (text: string) => void;
+  /** Told of every TCP connection that it has. */
+  onConnection(socket: Socket): void;
   /** True from the moment at which its main loop stands still: then nobody is answered any more until it is reset. */
   readonly hung: boolean;
   hang(): void;

@@ -6,7 +6,7 @@ import type { ChipFirmware } from '../chip.js';
 import { reportedVersion, runProgram, switchToConsole } from '../chip-app.js';
 import { loads } from '../supply.js';
 import { timings } from '../timings.js';
-import { gatewaySlots, startedPlace } from './ab-slots.js';
+import { gatewayHeadBytes, gatewaySlots, startedPlace } from './ab-slots.js';
 
 export const kernelVersion = '6.6.30';
 
@@ -34,7 +34,7 @@ async function runFlash(parts: BoardParts, output: BoardOutput): Promise<ResetCa
   const slots = gatewaySlots(flash);
   const index = startedPlace(flash, slots);
   const place = index === undefined ? undefined : slots.places[index];
-  const found = place && readGatewayFirmware(flash.read(place.offset, place.sizeBytes));
+  const found = place && readGatewayFirmware(flash.read(place.offset, gatewayHeadBytes));
   if (found === undefined) {
     output.print('Bad Linux ARM zImage magic!');
     output.print('resetting ...');

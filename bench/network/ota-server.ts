@@ -40,6 +40,7 @@ export async function serveOta(device: NetworkDevice): Promise<Service> {
     else reply(update.error === undefined ? 'OK' : `ERR: ${update.error}`, from);
     if (update.error !== undefined) return;
     fetching = connect({ host: from.address, port: invitation.port, localAddress: address.host });
+    device.onConnection(fetching);
     device.updating = fetch(device, fetching, { update, space, sizeBytes })
       .catch((thrown: unknown) => device.log(`update over the air ended: ${String(thrown)}`))
       .finally(() => delete device.updating);

@@ -8,7 +8,7 @@ import { serveWeb } from './web-server.js';
 
 export type DeviceParts = Pick<
   NetworkDevice,
-  'address' | 'credentials' | 'chip' | 'mac' | 'flash' | 'faults' | 'tap' | 'log'
+  'address' | 'credentials' | 'chip' | 'mac' | 'flash' | 'faults' | 'tap' | 'log' | 'onConnection'
 >;
 
 /** Runs the application with its servers around it, until one of them or the application resets the chip. */

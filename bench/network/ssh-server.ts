@@ -33,6 +33,7 @@ export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<S
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
+    device.onConnection(socket);
     socket.on('close', () => sockets.delete(socket));
     protocol.injectSocket(socket);
   });

@@ -8,6 +8,7 @@ export async function serveTextConsole(device: NetworkDevice): Promise<Service> 
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    device.onConnection(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (bytes) => {

@@ -23,6 +23,7 @@ export async function serveWeb(device: NetworkDevice): Promise<Service> {
   });
   // An upload takes as long as its flash does.
   server.requestTimeout = 0;
+  server.on('connection', (socket) => device.onConnection(socket));
   await listening(server, address.host, address.ports.http);
   keepSmallWindow(server, windowBytes);
   return {
