@@ -14,6 +14,7 @@ import { addMapCommand } from './map-command.js';
 import { addReportCommands } from './report-commands.js';
 import { addRollbackCommand } from './rollback-command.js';
 import { addDetectCommand, addRunCommand } from './run/run-command.js';
+import { addStatsCommand } from './stats-command.js';
 
 /** The whole tree of commands. What a command does is loaded when it is run, so that help and completion answer at once. */
 export function buildProgram(): Command {
@@ -30,7 +31,7 @@ export function buildProgram(): Command {
     .addHelpText('after', '\nExit codes: rig help exit-codes. Every command: docs/rig-command.md.');
   group(program, 'Units:', [addRunCommand, addDetectCommand, addRollbackCommand]);
   group(program, 'Batches:', [addBatchCommands, addCheckpointCommands]);
-  group(program, 'Records:', [addReportCommands, addDiagnoseCommand, addExplainCommand]);
+  group(program, 'Records:', [addReportCommands, addStatsCommand, addDiagnoseCommand, addExplainCommand]);
   group(program, 'Firmware:', [addFirmwareCommands]);
   group(program, 'Rig:', [addDoctorCommand, addDiscoverCommand, addMapCommand, addBenchCommand]);
   group(program, 'This command:', [addHelpCommand, addCompletionCommands]);
