@@ -90,7 +90,7 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
         request.unit === undefined ? undefined : await options.batch?.begin(request.unit, peer.closed);
       const asked = turn ? { ...request, station: turn.station, slot: turn.slot, turn } : request;
       const lease = await leases.grant(findStation(asked.station), asked, peer.closed);
-      const { attemptId, attempt, station, slot } = lease.header;
+      const { attemptId, attempt, station, slot, unit } = lease.header;
       endWhenLost(peer, attemptId, asked);
       workers.set(attemptId, { station, peer });
       try {
@@ -101,7 +101,7 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
         await leases.end(attemptId, asRigError(cut));
         throw cut;
       }
-      emit({ station, slot, type: 'lease', attempt });
+      emit({ station, slot, type: 'lease', attempt, ...(unit !== undefined && { unit }) });
       return { ...lease, ...(turn && options.batch?.leaseOf(turn)), resultsFolder: options.resultsFolder };
     },
     async endLease({ attemptId }) {

@@ -1,9 +1,7 @@
-import { rename, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { asRigError, RigError } from '../core/errors.js';
-import { temporaryName } from '../core/files.js';
 import type { Outcome } from '../core/outcome.js';
-import type { AttemptHeader, AttemptRecord } from '../core/record.js';
+import type { AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
 import { isSafe } from '../core/run-record.js';
 import { serveRpc } from '../core/rpc.js';
@@ -15,9 +13,9 @@ import { createBreaker } from './breaker.js';
 import { coordinatorHandler } from './coordinator-ops.js';
 import { createCutBoards } from './cut-boards.js';
 import { noteFitness, requireFitness } from './fitness.js';
-import { reportDeadRun } from './dead-run.js';
-import { openJournal, type Journal } from './journal.js';
-import type { JournalEntry } from './journal-entries.js';
+import { linkLatest, reportDeadRun } from './latest-run.js';
+import { consoleLogOf } from './console-log-name.js';
+import { openJournal } from './journal.js';
 import { createLeases, notOff } from './leases.js';
 import { writeProjections, type ProjectionFiles } from './projections.js';
 import { journalName } from './run-data.js';
@@ -28,7 +26,7 @@ import { cutPower } from './power-cut.js';
 import { createStationCare } from './station-ready.js';
 import type { BatchRun } from './order/batch-run.js';
 import { createBatchCare } from './units/batch-care.js';
-import { noteEntry, type BatchState } from './units/batch-state.js';
+import { noting } from './units/noting.js';
 
 export interface CoordinatorOptions {
   runId: string;
@@ -189,6 +187,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     records: () => records,
     warnings: () => warnings,
     files: () => files,
+    ...(batch && { batch: batch.feed }),
   });
 
   const soundBuzzers = async () => {
@@ -229,38 +228,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-/** What is on disk is what the batch knows. */
-function noting(journal: Journal, state: BatchState | undefined): Journal {
-  if (state === undefined) return journal;
-  return {
-    ...journal,
-    async append(type, data) {
-      const written = await journal.append(type, data);
-      noteEntry(state, { ...written, prev: '', at: new Date().toISOString(), type, data } as JournalEntry);
-      return written;
-    },
-  };
-}
-
-function consoleLogOf({ unit, station, slot, attempt }: AttemptHeader, isOneOfSeveral: boolean): string {
-  const place = `${isOneOfSeveral ? `${station}-` : ''}${slot}`;
-  return unit === undefined
-    ? `console/${place}-${attempt}.log`
-    : `console/unit${String(unit).padStart(4, '0')}-${attempt}-${place}.log`;
-}
-
 /** Does every one of them, whatever happens to the others; returns what was thrown. */
 async function eachInTurn(acts: readonly (() => Promise<unknown>)[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (const act of acts) await act().catch((thrown: unknown) => failures.push(thrown));
   return failures;
-}
-
-/** `results/latest`: the run that was started last, also when it died. */
-async function linkLatest(latest: string, resultsFolder: string): Promise<void> {
-  const temporary = temporaryName(latest);
-  await symlink(basename(resultsFolder), temporary);
-  await rename(temporary, latest);
 }
 
 function outcomeEvent(record: AttemptRecord): RunEvent {

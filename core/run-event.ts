@@ -7,9 +7,9 @@ import type { Outcome } from './outcome.js';
  * words: when it grants a slot, when it has journalled an attempt, when the station waits for its operator and when it has cut the power; the others come from workers.
  */
 export type RunEvent = { station: string; slot: string } & (
-  | { type: 'lease'; attempt: number }
-  /** Nothing is energised before the operator has done this: `close the lid`. */
-  | { type: 'waits'; what: string }
+  | { type: 'lease'; attempt: number; /** Number of the unit in its batch. */ unit?: number }
+  /** The operator has to do this before anything is energised: `close the lid`. `for` tells the whole station from one slot. */
+  | { type: 'waits'; what: string; for?: 'slot' }
   /** The power of every slot of the station was cut in the middle of the attempt: `code` and the message without it. */
   | { type: 'cut'; code: string; what: string }
   | { type: 'step'; step: string; state: 'begin' | 'end'; result?: 'pass' | 'fail' }

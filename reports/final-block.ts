@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { FullResult, TestCase } from '@playwright/test/reporter';
 import { unitName, type AttemptRecord } from '../core/record.js';
 import type { Paint } from './colours.js';
-import type { RunFeed } from './run-feed.js';
+import type { BatchFeed, RunFeed } from './run-feed.js';
 import { durationText, oneLine, remedyFor } from './text.js';
 import { unitsOfRecords } from './units.js';
 
@@ -17,6 +17,7 @@ export function finalBlock(
     ...(feed ? notGood(feed.records()).map((record) => unitBlock(record, feed, paint)) : []),
     ...(feed?.warnings() ?? []).map((warning) => paint('yellow', `  warning: ${warning}`)),
     counts(tests, result, paint),
+    feed?.batch ? batchBlock(feed.batch, paint) : '',
     feed ? paths(feed, paint) : '',
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -69,6 +70,15 @@ function kindOf(test: TestCase): 'failed' | 'interrupted' | 'flaky' | 'skipped' 
   if (outcome === 'flaky') return 'flaky';
   if (test.results.some(({ status }) => status === 'interrupted')) return 'interrupted';
   return test.results.length === 0 || test.expectedStatus !== 'skipped' ? 'did not run' : 'skipped';
+}
+
+/** What became of the batch as a whole, with the runs before this one. */
+function batchBlock({ id, progress, verdict }: BatchFeed, paint: Paint): string {
+  const { units, passed, notPassed } = progress();
+  const { isGood, why } = verdict();
+  const head = `  batch ${id}: ${passed + notPassed} of ${units} units done, ${passed} passed, ${notPassed} did not`;
+  const lines = why.map((each) => paint('yellow', `    ${oneLine(each)}`));
+  return [paint(isGood ? 'green' : 'red', head), ...lines].join('\n');
 }
 
 function paths(feed: RunFeed, paint: Paint): string {

@@ -16,6 +16,8 @@ export interface GridRow {
   /** The open steps, outermost first; empty between steps. */
   steps: string[];
   unit?: string;
+  /** In its batch. */
+  unitNumber?: number;
   progress?: Progress;
   lastMeasurement?: Measurement;
   code?: string;
@@ -65,7 +67,7 @@ export function createGrid(): Grid {
 function applyTo(row: GridRow, event: RunEvent, atMs: number): void {
   switch (event.type) {
     case 'lease':
-      begin(row, event.attempt);
+      begin(row, event);
       return;
     case 'waits':
       row.waitsFor = event.what;
@@ -92,10 +94,11 @@ function applyTo(row: GridRow, event: RunEvent, atMs: number): void {
   }
 }
 
-function begin(row: GridRow, attempt: number): void {
+function begin(row: GridRow, { attempt, unit }: RunEvent & { type: 'lease' }): void {
   const { station, slot } = row;
   for (const key of Object.keys(row)) delete (row as Partial<GridRow>)[key as keyof GridRow];
   Object.assign(row, { station, slot, state: 'running', attempt, steps: [] } satisfies GridRow);
+  if (unit !== undefined) row.unitNumber = unit;
 }
 
 function end(row: GridRow, event: RunEvent & { type: 'outcome' }): void {

@@ -9,6 +9,8 @@ export interface GridViewOptions {
   /** Lines that the grid may have, its last line included. */
   lines: number;
   elapsedSeconds: number;
+  /** Of the batch that the run goes on with; then the counts are its own. */
+  progress?: { units: number; passed: number; notPassed: number };
 }
 
 const barWidth = 20;
@@ -58,7 +60,8 @@ function rowLine(row: GridRow, place: string, { paint, columns }: GridViewOption
 }
 
 function detail(row: GridRow): string {
-  const retest = row.attempt > 1 ? `  attempt ${row.attempt}` : '';
+  const number = row.unitNumber === undefined ? '' : `  unit ${row.unitNumber}`;
+  const retest = `${number}${row.attempt > 1 ? `  attempt ${row.attempt}` : ''}`;
   // A retry waits too; its row still shows the attempt before.
   if (row.waitsFor !== undefined && row.state !== 'running') return `waits: ${row.waitsFor}`;
   if (row.state === 'waiting') return 'waiting';
@@ -90,18 +93,27 @@ function bar(share: number): string {
   return '█'.repeat(full) + '░'.repeat(barWidth - full);
 }
 
-function countsLine(rows: readonly GridRow[], { paint, columns, elapsedSeconds }: GridViewOptions): string {
+function countsLine(rows: readonly GridRow[], options: GridViewOptions): string {
+  const { paint, columns, elapsedSeconds, progress } = options;
   const count = (...states: GridRow['state'][]) => rows.filter(({ state }) => states.includes(state)).length;
   const done = rows.length - count('waiting', 'running');
-  const parts: [number, string, Colour][] = [
-    [count('pass'), 'passed', 'green'],
-    [count('fail'), 'failed', 'red'],
-    [count('error'), count('error') === 1 ? 'error' : 'errors', 'red'],
-    [count('aborted', 'skipped'), 'aborted', 'yellow'],
-    [count('running'), 'running', 'cyan'],
-  ];
+  const parts: [number, string, Colour][] = progress
+    ? [
+        [progress.passed, 'passed', 'green'],
+        [progress.notPassed, 'not passed', 'red'],
+        [count('running'), 'running', 'cyan'],
+      ]
+    : [
+        [count('pass'), 'passed', 'green'],
+        [count('fail'), 'failed', 'red'],
+        [count('error'), count('error') === 1 ? 'error' : 'errors', 'red'],
+        [count('aborted', 'skipped'), 'aborted', 'yellow'],
+        [count('running'), 'running', 'cyan'],
+      ];
   const shown = parts.filter(([number]) => number > 0);
-  const head = `  ${done}/${rows.length} done`;
+  const head = progress
+    ? `  ${progress.passed + progress.notPassed}/${progress.units} units done`
+    : `  ${done}/${rows.length} done`;
   const tail = durationText(elapsedSeconds);
   const plain = [head, ...shown.map(([number, word]) => `${number} ${word}`), tail].join('  ');
   if (plain.length >= columns) return cut(plain, columns - 1);

@@ -59,7 +59,9 @@ export default class LiveReporter implements Reporter {
       feed.onEvent((event) => this.onRunEvent(event));
     });
     if (this.screen === undefined) {
-      this.print(`${suite.allTests().length} tests in ${this.grid.rows.length} slots`);
+      const tests = suite.allTests().length;
+      const slots = this.grid.rows.length;
+      this.print(slots > 0 ? `${tests} tests in ${slots} slots` : `${tests} tests`);
       return;
     }
     this.timer = setInterval(() => this.drawWhenDue(), frameMs);
@@ -93,6 +95,10 @@ export default class LiveReporter implements Reporter {
     this.passOn(this.unfinishedLine === '' ? '' : '\n');
     if (this.screen && this.grid.rows.length > 0) this.draw();
     process.stdout.write(finalBlock(this.feed, this.suite?.allTests() ?? [], result, this.paint));
+    const verdict = this.feed?.batch?.verdict();
+    // A batch is good when it is within its gates, also with units that are not; a run that was cut off is good in no case.
+    if (verdict && (result.status === 'passed' || result.status === 'failed'))
+      return { status: verdict.isGood ? 'passed' : 'failed' };
     const isBad = notGood(this.feed?.records() ?? []).some(({ outcome }) => outcome !== 'skipped');
     return { status: isBad && result.status === 'passed' ? 'failed' : result.status };
   }
@@ -109,8 +115,10 @@ export default class LiveReporter implements Reporter {
   /** The record of the attempt that has just ended: the last one of its slot, unless an earlier result has claimed it. */
   private recordOf(test: TestCase): AttemptRecord | undefined {
     const place = slotOf(test);
-    const isOfTest = ({ station, slot, programme }: AttemptRecord) =>
-      station === place?.station && slot === place.slot && programme === test.title;
+    const number = unitOf(test);
+    const isOfTest = ({ station, slot, programme, unit }: AttemptRecord) =>
+      programme === test.title &&
+      (number === undefined ? station === place?.station && slot === place.slot : unit === number);
     const record = this.feed?.records().findLast(isOfTest);
     if (record === undefined || this.claimed.has(record)) return undefined;
     this.claimed.add(record);
@@ -137,8 +145,9 @@ export default class LiveReporter implements Reporter {
 
   private draw(): void {
     const { columns = 80, rows = 24 } = process.stdout;
+    const progress = this.feed?.batch?.progress();
     const options = { paint: this.paint, columns, lines: rows - 1, elapsedSeconds: this.elapsedSeconds() };
-    this.screen?.draw(gridLines(this.grid.rows, options));
+    this.screen?.draw(gridLines(this.grid.rows, { ...options, ...(progress && { progress }) }));
   }
 
   /** What tests print, in whole lines, so that it does not run into ours. */
@@ -153,6 +162,12 @@ export default class LiveReporter implements Reporter {
     if (this.screen) this.screen.print(text);
     else process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
+}
+
+/** Number of the unit of a batch, by the tag that `eachUnit` gives. */
+function unitOf(test: TestCase): number | undefined {
+  const tag = test.tags.find((each) => /^@unit\d+$/.test(each));
+  return tag === undefined ? undefined : Number(tag.slice('@unit'.length));
 }
 
 /** `eachUnit` tags its tests with their station, which is their project, and then their slot; other tests have no such tags. */

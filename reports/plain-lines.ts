@@ -23,12 +23,13 @@ export function createPlainLines(): PlainLines {
     const text = (what: string) => `${place}  ${what}`;
     switch (event.type) {
       case 'waits':
+        if (event.for === 'slot') return text(`waits: ${event.what}`);
         return once(event.station, `waits: ${event.what}`);
       case 'cut':
         return once(event.station, `POWER CUT ${event.code}: ${oneLine(event.what)}`);
       case 'lease':
         saidOf.delete(event.station);
-        return event.attempt > 1 ? text(`starts attempt ${event.attempt}`) : text('starts');
+        return text(`starts${unitText(event)}${event.attempt > 1 ? ` attempt ${event.attempt}` : ''}`);
       case 'device':
         return text(`is ${unitId(event.device) ?? 'a board without an id'} (${event.device.description})`);
       case 'step': {
@@ -55,4 +56,8 @@ export function createPlainLines(): PlainLines {
         return undefined;
     }
   };
+}
+
+function unitText({ unit }: { unit?: number }): string {
+  return unit === undefined ? '' : ` unit ${unit}`;
 }

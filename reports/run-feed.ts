@@ -12,8 +12,19 @@ export interface RunFeed {
   records(): readonly AttemptRecord[];
   /** What a person must know at the end that no record says: outputs that are not off, reports that could not be written. */
   warnings(): readonly string[];
+  /** Set in the run of a batch. */
+  readonly batch?: BatchFeed;
   /** Absolute paths of the summary and the JSON report, once they are written. */
   files(): { summary: string; report: string } | undefined;
+}
+
+/** What the run of a batch lets its reporters see of the batch as a whole, with what runs before have done. */
+export interface BatchFeed {
+  readonly id: string;
+  /** Units of the batch, and how many of them have a result. */
+  progress(): { units: number; passed: number; notPassed: number };
+  /** Whether the batch is within its gates, as of now, and what stands against it. */
+  verdict(): { isGood: boolean; why: string[] };
 }
 
 interface Exchange {

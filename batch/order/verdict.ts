@@ -2,6 +2,7 @@ import type { Batch } from '../../rigs/batch/types.js';
 import type { BatchState } from '../units/batch-state.js';
 import { createGates } from '../units/gates.js';
 import { pendingUnits } from '../units/pending.js';
+import type { BatchRun } from './batch-run.js';
 
 /** What a batch as a whole has come to. */
 export interface BatchVerdict {
@@ -31,4 +32,20 @@ export function batchVerdict(batch: Batch, state: BatchState): BatchVerdict {
     ...(open.length > 0 ? [`${open.length} units have no result yet`] : []),
   ];
   return { isGood: why.length === 0, isComplete: open.length === 0, why };
+}
+
+/** Judges the run that gives the boards of a wave back what they held. */
+export function rollbackVerdict({ state, rollback }: Pick<BatchRun, 'state' | 'rollback'>): BatchVerdict {
+  const { wave = 0, units = [], gone = [] } = rollback ?? {};
+  const missing = units.filter(({ unit }) => state.units.get(unit)?.isRolledBack !== true);
+  const why = [
+    ...missing.map(
+      ({ unit, slot = '' }) => `wave ${wave}: unit ${unit} in ${slot} was not given back what it held`,
+    ),
+    ...gone.map(
+      ({ unit, board = '' }) =>
+        `wave ${wave}: the board of unit ${unit} has left its slot: \`rig rollback ${board}\``,
+    ),
+  ];
+  return { isGood: why.length === 0, isComplete: missing.length === 0, why };
 }

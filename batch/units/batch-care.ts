@@ -9,6 +9,8 @@ import type { Station } from '../../rigs/types.js';
 import { writeCheckpoint } from '../checkpoint-files.js';
 import type { Journal } from '../journal.js';
 import { backupOf } from '../order/rollback-plan.js';
+import { batchVerdict, rollbackVerdict } from '../order/verdict.js';
+import type { BatchFeed } from '../../reports/run-feed.js';
 import type { BatchRun } from '../order/batch-run.js';
 import type { Lease } from '../protocol.js';
 import type { SlotHold } from '../slot-hold.js';
@@ -33,6 +35,8 @@ export interface BatchCare extends Pick<Dispatcher, 'begin'> {
   left(turn: Turn, how?: { isOut: boolean }): void;
   /** Does what an operator asks for; resolves when it is in the journal. */
   control(what: 'pause' | 'resume' | 'cancel', why: string): Promise<void>;
+  /** For the reporters. */
+  readonly feed: BatchFeed;
   /** Names where the journal stands. Never throws. */
   checkpoint(): Promise<void>;
   /** Nothing begins any more, and what was begun is no verdict on its wave. */
@@ -125,7 +129,7 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
         swap: batch.swap,
         isFirst,
         objection: (id) => boards.objection(turn, id),
-        onWait: (what) => emit({ station: station.name, slot, type: 'waits', what }),
+        onWait: (what) => emit({ station: station.name, slot, type: 'waits', what, for: 'slot' }),
         signal,
       });
     },
@@ -162,6 +166,15 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       else if (what === 'resume') dispatcher.resume(why);
       else dispatcher.stop(why, 'operator', 'cancel');
       return keep(async () => undefined);
+    },
+    feed: {
+      id: batch.id,
+      progress() {
+        const results = [...state.units.values()].flatMap(({ result }) => result ?? []);
+        const passed = results.filter(({ outcome }) => outcome === 'pass').length;
+        return { units: batch.units.length, passed, notPassed: results.length - passed };
+      },
+      verdict: () => (rollback ? rollbackVerdict(run) : batchVerdict(batch, state)),
     },
     checkpoint,
     ending: dispatcher.close,

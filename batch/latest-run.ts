@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { hasErrno } from '../core/files.js';
+import { realpath, rename, symlink } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { hasErrno, temporaryName } from '../core/files.js';
 import { journalWriter } from './journal.js';
 import { writeProjections } from './projections.js';
 import { journalName, readRunData } from './run-data.js';
@@ -26,4 +26,11 @@ export async function reportDeadRun(latest: string): Promise<string | undefined>
     if (hasErrno(thrown, 'ENOENT')) return undefined;
     return `the run before this one (${relative('.', latest)}): ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   }
+}
+
+/** `results/latest`: the run that was started last, also when it died. */
+export async function linkLatest(latest: string, resultsFolder: string): Promise<void> {
+  const temporary = temporaryName(latest);
+  await symlink(basename(resultsFolder), temporary);
+  await rename(temporary, latest);
 }
