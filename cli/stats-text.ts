@@ -105,9 +105,15 @@ function measurements({ measurements: rows }: Statistics): string {
     ],
   );
   const head = ['name', 'limits', 'n', 'outside', 'mean', 'sd', 'median', 'Cpk', 'Ppk', 'of'];
-  const warned = rows.filter(({ warnings }) => warnings.length > 0).slice(0, mostRows);
-  const warnings = warned.map(({ name, warnings: texts }) => `  ${name}: ${texts.join('; ')}`);
-  return [table('MEASUREMENTS', head, cells), ...warnings].join('\n');
+  return [table('MEASUREMENTS', head, cells), ...warningLines(rows)].join('\n');
+}
+
+/** Each warning once, with the measurements that it is about. */
+function warningLines(rows: Statistics['measurements']): string[] {
+  const names = new Map<string, Set<string>>();
+  for (const { name, warnings } of rows)
+    for (const warning of warnings) names.set(warning, (names.get(warning) ?? new Set()).add(name));
+  return [...names].map(([warning, of]) => `  ${[...of].join(', ')}: ${warning}`);
 }
 
 function slots({ slots: ofSlots, stations }: Statistics): string {

@@ -1,6 +1,7 @@
 import type { Excluded } from './selection.js';
 
 const words: Record<keyof Excluded, readonly [one: string, several: string]> = {
+  filteredUnits: ['unit that was not asked for', 'units that were not asked for'],
   knownUnits: ['golden or known-bad unit', 'golden or known-bad units'],
   abortedUnits: ['aborted unit', 'aborted units'],
   skippedUnits: ['skipped unit', 'skipped units'],

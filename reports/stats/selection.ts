@@ -22,6 +22,8 @@ export interface StatUnit {
 
 /** Units and attempts that do not count, and why. */
 export interface Excluded extends LeftOut {
+  /** Of other stations, releases, boards or times than were asked for. */
+  filteredUnits: number;
   /** Their ids stand in a station file or were met by a self-test. */
   knownUnits: number;
   /** Stopped by the operator or a gate before they were judged. */
@@ -54,6 +56,7 @@ export function select(
     else byUnit.set(attempt.unit, [attempt]);
   }
   const excluded: Excluded = {
+    filteredUnits: 0,
     knownUnits: 0,
     abortedUnits: 0,
     skippedUnits: 0,
@@ -65,7 +68,11 @@ export function select(
   const admits = admitted(filter);
   for (const [number, attempts] of byUnit) {
     const [opening] = attempts;
-    if (opening === undefined || !admits(opening)) continue;
+    if (opening === undefined) continue;
+    if (!admits(opening)) {
+      excluded.filteredUnits += 1;
+      continue;
+    }
     const id = collected.ids.get(number)?.toLowerCase();
     if (id !== undefined && (knownUnits.has(id) || collected.knownUnits.has(id))) {
       excluded.knownUnits += 1;

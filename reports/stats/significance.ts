@@ -33,15 +33,14 @@ export function fisherTwoSided({ good, bad, otherGood, otherBad }: FourCounts): 
   const mode = Math.min(last, Math.max(first, Math.floor(((drawn + 1) * (goods + 1)) / (all + 2))));
   if (log(mode) <= most) return 1;
   // Probabilities fall on both sides of the mode, so each tail begins where they are first small enough.
-  const below = good < mode ? good : edge(mode, first, (k) => log(k) <= most);
-  const above = good > mode ? good : edge(mode, last, (k) => log(k) <= most);
+  const below = good < mode ? good : edge(mode, first, -1, (k) => log(k) <= most);
+  const above = good > mode ? good : edge(mode, last, 1, (k) => log(k) <= most);
   const p = tail(below, first, -1, log) + tail(above, last, 1, log);
   return Math.min(1, p);
 }
 
 /** The k nearest to `from`, on the way to `to`, that is small enough; one past `to` when none is. */
-function edge(from: number, to: number, isSmall: (k: number) => boolean): number {
-  const step = to < from ? -1 : 1;
+function edge(from: number, to: number, step: 1 | -1, isSmall: (k: number) => boolean): number {
   let near = 0;
   let far = Math.abs(to - from) + 1;
   while (far - near > 1) {

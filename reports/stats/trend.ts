@@ -18,6 +18,8 @@ export interface Trend {
 const day = 24 * 60;
 const lengths = [1, 5, 15, 60, 240, day, 7 * day, 28 * day, 91 * day, 364 * day];
 const mostPoints = 48;
+/** A point with fewer units than this has an interval that says nothing. */
+const unitsPerPoint = 20;
 
 export function trendOf(units: readonly StatUnit[]): Trend {
   let [from, to] = [Infinity, -Infinity];
@@ -25,7 +27,8 @@ export function trendOf(units: readonly StatUnit[]): Trend {
     from = Math.min(from, first.startedMs);
     to = Math.max(to, first.startedMs);
   }
-  const minutes = lengths.find((length) => (to - from) / 60_000 / length < mostPoints) ?? 3640 * day;
+  const points = Math.min(mostPoints, Math.max(1, units.length / unitsPerPoint));
+  const minutes = lengths.find((length) => (to - from) / 60_000 / length < points) ?? 3640 * day;
   const stretches = new Map<number, { n: number; passed: number }>();
   for (const { first } of units) {
     const index = Math.floor(first.startedMs / 60_000 / minutes);
@@ -34,11 +37,11 @@ export function trendOf(units: readonly StatUnit[]): Trend {
     stretch.n += 1;
     if (first.outcome === 'pass') stretch.passed += 1;
   }
-  const points = [...stretches]
+  const inOrder = [...stretches]
     .sort(([a], [b]) => a - b)
     .map(([index, { n, passed }]) => ({
       from: new Date(index * minutes * 60_000).toISOString(),
       firstPass: share(passed, n),
     }));
-  return { minutes, points };
+  return { minutes, points: inOrder };
 }

@@ -9,7 +9,7 @@ export function placeTables({ slots, stations, slotOffsets: { found, tests } }: 
   const several = stations.length > 1 ? [placeTable('Stations', stations)] : [];
   const offsets = pageTable({
     caption: `Slots that measure differently: ${found.length} of ${tests} comparisons are significant`,
-    head: ['slot', 'measurement', 'mean', 'others', 'difference', ''],
+    head: ['slot', 'measurement', 'mean', 'others', 'difference', 'test'],
     textColumns: [1],
     rows: found.map(({ place, name, unit, mean, othersMean, inSds, p }) => [
       place,
@@ -26,7 +26,7 @@ export function placeTables({ slots, stations, slotOffsets: { found, tests } }: 
 function placeTable(caption: string, places: readonly PlaceYield[]): Markup {
   return pageTable({
     caption,
-    head: ['place', 'units', 'first pass (95 % interval)', 'final', 'others', ''],
+    head: ['place', 'units', 'first pass (95 % interval)', 'final', 'others', 'test'],
     rows: places.map(({ place, units, firstPass, final, others, p, differs }) => [
       place,
       String(units),

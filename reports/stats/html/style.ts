@@ -16,12 +16,12 @@ p { margin: 0 0 8px; }
 section { margin: 28px 0 0; padding-top: 14px; border-top: 1px solid var(--grid); }
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; align-items: start; }
 @media (max-width: 860px) { .pair { grid-template-columns: minmax(0, 1fr); } }
-.scroll { overflow: auto; max-height: 420px; }
+.scroll { overflow: auto; max-height: 560px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0 0 4px; }
 th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
 th { text-align: left; font-weight: 600; }
-tbody th { font-weight: 400; overflow-wrap: anywhere; }
+tbody th { font-weight: 400; overflow-wrap: break-word; }
 .number { text-align: right; white-space: nowrap; }
 .text { text-align: left; }
 .marked > * { color: var(--bad); font-weight: 600; }
