@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { pollUntil } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
-import { hasErrno, replaceFile } from '../core/files.js';
-import { batchReport, batchReportName } from '../reports/batch-report.js';
-import { batchResultsCsv } from '../reports/batch-results.js';
-import { factoryRows, mergeFactoryRecords } from '../reports/factory-records.js';
-import { reworkCsv } from '../reports/rework.js';
+import { replaceFile } from '../core/files.js';
+import { batchReportName } from '../reports/batch-report.js';
+import { csvLines, resultColumns, resultRow } from '../reports/batch-results.js';
+import { createFactoryRecords, type FactoryRecords } from '../reports/factory-records.js';
+import { reportText } from '../reports/report-text.js';
+import { reworkColumns, reworkRow, unitsForRework } from '../reports/rework.js';
 import { summaryText } from '../reports/summary.js';
-import { unitsOf } from '../reports/units.js';
-import { acquireLock, type HeldLock } from './locks.js';
-import { readRunData } from './run-data.js';
+import { unitsOf, withRecords, type Unit } from '../reports/units.js';
+import { openAtomicWriter, type AtomicWriter } from './atomic-writer.js';
+import { factoryPath, writeFactoryRecords } from './factory-files.js';
+import { openRecords, type JournalAttempt } from './journal-attempts.js';
+import { journalName, readRunData, type JournalData } from './run-data.js';
 
 /** Absolute paths of what was written. */
 export interface ProjectionFiles {
@@ -22,78 +23,92 @@ export interface ProjectionFiles {
   factoryRecords: string[];
 }
 
+/** So many units are written before what waits is drained and others get their turn. */
+const unitsAtOnce = 64;
+
 /**
- * Makes every report of a results folder from its journal alone; doing it again makes the same files. Each file is replaced in one
- * step. Throws JOURNAL_CORRUPT before anything is written, REPORT_FAILED when there is no run in it or the day's factory records cannot be added to.
+ * Makes every report of a results folder from its journal alone; doing it again makes the same files. The journal is read twice: to prove it and to
+ * count, then record by record, so that 100,000 units need no more memory than what is counted of them. Each file is replaced in one step. Throws
+ * JOURNAL_CORRUPT before anything is replaced, REPORT_FAILED when there is no run in it or the day's factory records cannot be added to.
  */
 export async function writeProjections(resultsFolder: string): Promise<ProjectionFiles> {
   const data = await readRunData(resultsFolder);
   if (data.runs.length === 0)
     throw new RigError('REPORT_FAILED', `the journal in ${resultsFolder} holds no run`);
-  const units = unitsOf(data);
-  const days = factoryRows(units);
-  const within = (name: string) => join(resultsFolder, name);
-  const files: ProjectionFiles = {
-    results: within('batch_results.csv'),
-    report: within(batchReportName(data)),
-    rework: within('rework.csv'),
-    summary: within('summary.txt'),
-    factoryRecords: [...days.keys()].map((day) => factoryPath(resultsFolder, day)),
-  };
-  const listed = [files.results, files.report, files.rework, ...files.factoryRecords];
-  const named = listed.map((file) => relative(resultsFolder, file));
-  await replaceFile(files.results, batchResultsCsv(units));
-  await replaceFile(files.report, `${JSON.stringify(batchReport(data, units), null, 2)}\n`);
-  await replaceFile(files.rework, reworkCsv(units));
-  await replaceFile(files.summary, summaryText(data, units, named));
-  if (days.size > 0) await writeFactoryRecords(resultsFolder, days, data.runs.at(-1)?.header.runId ?? '');
-  return files;
-}
-
-async function writeFactoryRecords(
-  resultsFolder: string,
-  days: ReturnType<typeof factoryRows>,
-  runId: string,
-): Promise<void> {
-  const lock = await lockFactoryRecords(join(dirname(resultsFolder), 'factory_records.lock'), runId);
+  const stations = data.runs.flatMap(({ header }) => header.stations);
+  const attempts = data.ofBatch ? data.attempts.filter(({ proof }) => proof !== 'rig') : data.attempts;
+  const units = unitsOf({ stations, attempts });
+  const records = await openRecords(join(resultsFolder, journalName));
+  const whole = (unit: Unit<JournalAttempt>) => withRecords(unit, (attempt) => records.read(attempt));
   try {
-    for (const [day, rows] of days) {
-      const path = factoryPath(resultsFolder, day);
-      await replaceFile(path, mergeFactoryRecords(await readIfThere(path), rows, path));
-    }
+    const factory = createFactoryRecords();
+    const written = await writeTables({ resultsFolder, data, units, whole, factory });
+    const days = factory.days();
+    const files: ProjectionFiles = {
+      ...written,
+      summary: join(resultsFolder, 'summary.txt'),
+      factoryRecords: days.map((day) => factoryPath(dirname(resultsFolder), day)),
+    };
+    const listed = [files.results, files.report, files.rework, ...files.factoryRecords];
+    const named = listed.map((file) => relative(resultsFolder, file));
+    await replaceFile(files.summary, summaryText({ data, units, whole, files: named }));
+    const runId = data.runs.at(-1)?.header.runId ?? '';
+    if (days.length > 0) await writeFactoryRecords(dirname(resultsFolder), factory, runId);
+    return files;
   } finally {
-    await lock.release();
+    await records.close();
   }
 }
 
-function factoryPath(resultsFolder: string, day: string): string {
-  return join(dirname(resultsFolder), `factory_records_${day}.csv`);
+interface TablesOptions {
+  resultsFolder: string;
+  data: JournalData;
+  units: readonly Unit<JournalAttempt>[];
+  whole: (unit: Unit<JournalAttempt>) => Unit;
+  factory: FactoryRecords;
 }
 
-/** Waits for another run that is writing: it takes milliseconds. */
-async function lockFactoryRecords(path: string, runId: string): Promise<HeldLock> {
-  let held = 'nobody';
-  const onBusy = ({ pid, runId: other }: { pid: number; runId: string }) => {
-    held = `run ${other} (pid ${pid})`;
-    return new RigError('REPORT_FAILED', held);
+/** Everything that has a row or a line a unit, in one go over the units. */
+async function writeTables({ resultsFolder, data, units, whole, factory }: TablesOptions) {
+  const writers: AtomicWriter[] = [];
+  const begin = async (name: string) => {
+    const writer = await openAtomicWriter(join(resultsFolder, name));
+    writers.push(writer);
+    return writer;
   };
-  const attempt = async () => {
-    try {
-      return await acquireLock(path, { runId, onBusy });
-    } catch (thrown) {
-      if (thrown instanceof RigError) return undefined;
-      throw thrown;
-    }
-  };
-  const onTimeout = () => new RigError('REPORT_FAILED', `${path} has been held for 10 s by ${held}`);
-  return pollUntil(attempt, { intervalMs: 20, timeoutMs: 10_000, onTimeout });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
+  const drain = () => Promise.all(writers.map((writer) => writer.drain()));
   try {
-    return await readFile(path, 'utf8');
-  } catch (thrown) {
-    if (hasErrno(thrown, 'ENOENT')) return undefined;
-    throw thrown;
+    const results = await begin('batch_results.csv');
+    const report = await begin(batchReportName(data));
+    const rework = await begin('rework.csv');
+    const text = reportText();
+    report.add(text.begin(data, units));
+    rework.add(csvLines([reworkColumns]));
+    for (const group of groupsOf(unitsForRework(units))) {
+      const failed = group.map(whole);
+      rework.add(csvLines(failed.map(reworkRow)));
+      for (const unit of failed) report.add(text.failed(unit));
+      await drain();
+    }
+    report.add(text.between());
+    results.add(csvLines([resultColumns]));
+    for (const group of groupsOf(units)) {
+      const some = group.map(whole);
+      results.add(csvLines(some.map(resultRow)));
+      for (const unit of some) {
+        report.add(text.unit(unit));
+        factory.add(unit);
+      }
+      await drain();
+    }
+    report.add(text.end(data));
+    for (const writer of writers) await writer.commit();
+    return { results: results.path, report: report.path, rework: rework.path };
+  } finally {
+    for (const writer of writers) await writer.discard();
   }
+}
+
+function* groupsOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += unitsAtOnce) yield items.slice(from, from + unitsAtOnce);
 }

@@ -1,19 +1,23 @@
 import type { AttemptRecord } from '../core/record.js';
+import { batchPart } from './batch-part.js';
 import { secondsBetween, totalSeconds, type RunData } from './run-data.js';
-import { frequencies, rounded, tally } from './tally.js';
+import { frequencies, groupedBy, passedOnAttempt, rounded, tally } from './tally.js';
 import { remedyFor } from './text.js';
-import { unitsForRework } from './rework.js';
-import type { Unit } from './units.js';
+import type { AttemptFacts, Unit } from './units.js';
 
 /** Name of the JSON report: the start of the last run, UTC, so that a rebuild replaces the same file. */
-export function batchReportName(data: RunData): string {
+export function batchReportName(data: Pick<RunData, 'runs'>): string {
   const startedAt = data.runs.at(-1)?.header.startedAt ?? '';
   const [date = '', time = ''] = startedAt.slice(0, 19).replace(/[-:]/g, '').split('T');
   return `batch_report_${date}_${time}.json`;
 }
 
-/** The JSON report. Times are in s, rates in %; a figure of which there is none is null. */
-export function batchReport(data: RunData, units: readonly Unit[]) {
+/**
+ * The JSON report but for `failed_units`, `units` and, last, `journal`: what is counted over all units. Times are in s, rates in %; a figure of which
+ * there is none is null.
+ */
+export function reportHead(data: RunData, units: readonly Unit<AttemptFacts>[]) {
+  const counts = tally(units);
   return {
     batch_id: data.batch,
     runs: data.runs.map(({ header, lastAt, end }) => ({
@@ -26,30 +30,38 @@ export function batchReport(data: RunData, units: readonly Unit[]) {
       versions: header.versions,
       host: header.host,
     })),
-    summary: { ...tally(units), total_time: rounded(totalSeconds(data), 3) },
+    ...(data.ofBatch && { batch: batchPart(data.ofBatch, units) }),
+    summary: {
+      ...counts,
+      final_yield: counts.success_rate,
+      passed_on_attempt: passedOnAttempt(units),
+      total_time: rounded(totalSeconds(data), 3),
+    },
     statistics: { ...flashTimes(units), ...errors(units) },
     stations: byStation(units),
-    failed_units: unitsForRework(units).map(failedUnit),
-    units: units.map((unit) => ({ ...place(unit), attempts: unit.attempts.map(attempt) })),
-    journal: data.chain,
   };
 }
 
-function flashTimes(units: readonly Unit[]) {
-  const seconds = units.flatMap(({ attempts }) =>
-    attempts.flatMap(({ flash }) => (flash && flash.sizeBytes > 0 ? flash.seconds : [])),
-  );
-  const known = seconds.length > 0;
-  const average = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
+function flashTimes(units: readonly Unit<AttemptFacts>[]) {
+  let [count, sum, fastest, slowest] = [0, 0, Infinity, -Infinity];
+  for (const { attempts } of units) {
+    for (const { flash } of attempts) {
+      if (flash === undefined || flash.sizeBytes === 0) continue;
+      count += 1;
+      sum += flash.seconds;
+      fastest = Math.min(fastest, flash.seconds);
+      slowest = Math.max(slowest, flash.seconds);
+    }
+  }
   return {
-    average_flash_time: known ? rounded(average, 3) : null,
-    fastest_flash: known ? rounded(Math.min(...seconds), 3) : null,
-    slowest_flash: known ? rounded(Math.max(...seconds), 3) : null,
+    average_flash_time: count > 0 ? rounded(sum / count, 3) : null,
+    fastest_flash: count > 0 ? rounded(fastest, 3) : null,
+    slowest_flash: count > 0 ? rounded(slowest, 3) : null,
   };
 }
 
 /** By the last attempt of each unit: what is still wrong. */
-function errors(units: readonly Unit[]) {
+function errors(units: readonly Unit<AttemptFacts>[]) {
   const failures = units.flatMap(({ last }) => last.failure ?? []);
   return {
     error_categories: frequencies(failures.map(({ category }) => category)),
@@ -57,32 +69,20 @@ function errors(units: readonly Unit[]) {
   };
 }
 
-function byStation(units: readonly Unit[]) {
-  return groupedBy(
-    units,
-    ({ station }) => station,
-    (ofStation) => ({
-      ...tally(ofStation),
-      ...flashTimes(ofStation),
-      slots: groupedBy(
-        ofStation,
-        ({ slot }) => slot,
-        (ofSlot) => ({ ...tally(ofSlot), ...errors(ofSlot) }),
-      ),
-    }),
-  );
+function byStation(units: readonly Unit<AttemptFacts>[]) {
+  const stations = [...groupedBy(units, ({ station }) => station)].map(([station, ofStation]) => {
+    const slots = [...groupedBy(ofStation, ({ slot }) => slot)].map(([slot, ofSlot]) => [
+      slot,
+      { ...tally(ofSlot), ...errors(ofSlot) },
+    ]);
+    const counts = { ...tally(ofStation), ...flashTimes(ofStation) };
+    return [station, { ...counts, slots: Object.fromEntries(slots) as Record<string, unknown> }];
+  });
+  return Object.fromEntries(stations) as Record<string, unknown>;
 }
 
-function groupedBy<T>(units: readonly Unit[], keyOf: (unit: Unit) => string, toValue: (group: Unit[]) => T) {
-  const keys = [...new Set(units.map(keyOf))];
-  return Object.fromEntries(keys.map((key) => [key, toValue(units.filter((unit) => keyOf(unit) === key))]));
-}
-
-function place({ name, station, slot, programme, last }: Unit) {
-  return { unit: name, station, slot, programme, outcome: last.outcome };
-}
-
-function failedUnit(unit: Unit) {
+/** A unit in `failed_units`. */
+export function failedUnit(unit: Unit) {
   const { failure, steps, consoleLog } = unit.last;
   return {
     ...place(unit),
@@ -98,12 +98,29 @@ function failedUnit(unit: Unit) {
   };
 }
 
+/** A unit in `units`. */
+export function unitWithAttempts(unit: Unit) {
+  return { ...place(unit), attempts: unit.attempts.map(attempt) };
+}
+
+function place({ name, number, station, slot, programme, outcome, isWithdrawn, last }: Unit) {
+  const ofBatch = number !== undefined && {
+    number,
+    serial: last.serial ?? '',
+    wave: last.wave ?? null,
+    rolled_back: isWithdrawn,
+  };
+  return { unit: name, ...ofBatch, station, slot, programme, outcome };
+}
+
 function attempt(record: AttemptRecord) {
   return {
     attempt_id: record.attemptId,
     started_at: record.startedAt,
     ended_at: record.endedAt,
     duration: rounded(secondsBetween(record.startedAt, record.endedAt), 3),
+    programme: record.programme,
+    proof: record.proof,
     outcome: record.outcome,
     error_code: record.failure?.code ?? '',
     port: record.port,

@@ -1,44 +1,61 @@
 import { stringify } from 'csv-stringify/sync';
 import { csvStatus } from '../core/outcome.js';
 import type { SelftestRecord } from '../core/record.js';
+import { flashStateText } from './flash-text.js';
+import { passingAttempt } from './tally.js';
 import { failureText } from './text.js';
 import type { Unit } from './units.js';
 
-const columns = ['Device', 'Port', 'StartTime', 'EndTime', 'Status', 'ErrorCode', 'Notes'] as const;
+/** The columns of `batch_results.csv`. */
+export const resultColumns = [
+  'Device',
+  'Port',
+  'StartTime',
+  'EndTime',
+  'Status',
+  'ErrorCode',
+  'Notes',
+] as const;
 
-/** `batch_results.csv` (RFC 4180): a row a unit, that of its last attempt. */
-export function batchResultsCsv(units: readonly Unit[]): string {
-  return csv(columns, units.map(row));
+/** Lines of a table; line ends are CR LF and quotes are set where they are needed, as RFC 4180 has it. */
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  return stringify(rows as string[][], { record_delimiter: 'windows' });
 }
 
-/** A table with its header line; line ends are CR LF and quotes are set where they are needed, as RFC 4180 has it. */
+/** A table with its header line. */
 export function csv(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return stringify([header, ...rows] as string[][], { record_delimiter: 'windows' });
+  return csvLines([header, ...rows]);
 }
 
-function row({ name, last, attempts }: Unit): string[] {
-  const { port, startedAt, endedAt, outcome, failure } = last;
-  return [name, port, startedAt, endedAt, csvStatus[outcome], failure?.code ?? '', notes(attempts)];
+/** A unit in `batch_results.csv`: a row, that of its last attempt. */
+export function resultRow(unit: Unit): string[] {
+  const { port, startedAt, endedAt, failure } = unit.last;
+  return [unit.name, port, startedAt, endedAt, csvStatus[unit.outcome], failure?.code ?? '', notes(unit)];
 }
 
-function notes(attempts: Unit['attempts']): string {
-  const record = attempts.at(-1);
-  const last = record?.failure;
+function notes(unit: Unit): string {
+  const { last, attempts, isWithdrawn } = unit;
   // So that nobody takes a board that was only looked at for one that is provisioned.
-  const looked = record?.proof === 'identity' && record.outcome === 'pass';
-  const fit = record?.proof === 'rig' && record.outcome === 'pass';
-  const { bootedVersion } = record?.rollback ?? {};
-  const restored = record?.flashState === 'restored';
+  const looked = last.proof === 'identity' && last.outcome === 'pass';
+  const fit = last.proof === 'rig' && last.outcome === 'pass';
+  const { bootedVersion } = last.rollback ?? {};
+  const restored = last.flashState === 'restored';
+  const passedOn = passingAttempt(unit) ?? 1;
   const earlier = attempts
     .slice(0, -1)
-    .map(({ attempt, outcome, failure }) => `attempt ${attempt}: ${failure?.code ?? outcome}`);
+    .map(({ outcome, failure }, index) => `attempt ${index + 1}: ${failure?.code ?? outcome}`);
   return [
-    ...(last ? [failureText(last)] : []),
-    ...(fit ? [`self-test: the slot is fit (${nestText(record.selftest)})`] : []),
+    ...(last.failure ? [failureText(last.failure)] : []),
+    ...(fit ? [`self-test: the slot is fit (${nestText(last.selftest)})`] : []),
     ...(looked ? ['identified only; nothing was written'] : []),
+    ...(isWithdrawn ? ['rolled back by its batch: not provisioned'] : []),
     ...(restored ? [`holds again what it held before${bootedVersion ? ` (${bootedVersion})` : ''}`] : []),
+    ...(isWithdrawn && !restored ? [flashStateText(last.flashState)] : []),
+    ...(passedOn > 1 ? [`passed on attempt ${passedOn}`] : []),
     ...earlier,
-  ].join('; ');
+  ]
+    .filter((note) => note !== '')
+    .join('; ');
 }
 
 /** What was in the nest, and that it was judged rightly. */

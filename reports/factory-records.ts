@@ -1,13 +1,10 @@
-import { parse } from 'csv-parse/sync';
-import { RigError } from '../core/errors.js';
 import { csvStatus } from '../core/outcome.js';
 import { unitId, type AttemptRecord } from '../core/record.js';
 import { rounded } from './tally.js';
-import { csv } from './batch-results.js';
 import type { Unit } from './units.js';
 
 /** The columns of this version. Columns are only ever appended; files keep what other versions added. */
-const factoryColumns = [
+export const factoryColumns = [
   'DeviceId',
   'MAC',
   'Board',
@@ -23,50 +20,47 @@ const factoryColumns = [
   'EndTime',
   'Run',
   'Release',
+  'Serial',
+  'Batch',
 ] as const;
 
-type Row = Record<string, string>;
-
-/**
- * The rows of a run by day (`YYYYMMDD`, UTC, of the end of the attempt). Only attempts that had a board and set out to change it count: a row a unit,
- * from the last such attempt of the day. A unit that was given back what it held before has been withdrawn, whatever it was before.
- */
-export function factoryRows(units: readonly Unit[]): Map<string, Row[]> {
-  const days = new Map<string, Map<string, Row>>();
-  for (const unit of units) {
-    const proving = unit.attempts.filter(isOfItsState);
-    for (const record of proving) {
-      const day = record.endedAt.slice(0, 10).replaceAll('-', '');
-      const rows = days.get(day) ?? new Map<string, Row>();
-      days.set(day, rows);
-      const row = toRow(record, proving.length);
-      const other = rows.get(keyOf(row));
-      if (other === undefined || isNewer(row, other)) rows.set(keyOf(row), row);
-    }
-  }
-  return new Map([...days].map(([day, rows]) => [day, [...rows.values()]]));
+/** A row of the day's table. */
+export interface FactoryRow {
+  /** ISO 8601: of two rows of a unit the later one counts. */
+  endTime: string;
+  /** In the order of `factoryColumns`, as JSON: 100,000 rows of single texts would take three times the memory. */
+  cells: string;
 }
 
-/**
- * The day's file with `rows` worked in: rows of other units stay, a unit's older row is replaced, unknown columns are kept. Throws
- * REPORT_FAILED when the file is not a table: it is left alone.
- */
-export function mergeFactoryRecords(
-  existing: string | undefined,
-  rows: readonly Row[],
-  path: string,
-): string {
-  const table = readTable(existing ?? '', path);
-  const merged = new Map(table.rows.map((row) => [keyOf(row), row]));
-  for (const row of rows) {
-    const other = merged.get(keyOf(row));
-    if (other === undefined || isNewer(row, other)) merged.set(keyOf(row), { ...other, ...row });
-  }
-  const columns = [...new Set([...table.columns, ...factoryColumns])];
-  return csv(
-    columns,
-    [...merged.values()].map((row) => columns.map((column) => row[column] ?? '')),
-  );
+/** The rows of a results folder. */
+export interface FactoryRecords {
+  /** Only attempts that had a board and set out to change it count: a row a unit, from the last such attempt of each day. */
+  add(unit: Unit): void;
+  /** `YYYYMMDD`, UTC, of the ends of the attempts. */
+  days(): string[];
+  /** The rows of a day, by DeviceId. */
+  ofDay(day: string): ReadonlyMap<string, FactoryRow>;
+}
+
+export function createFactoryRecords(): FactoryRecords {
+  const rowsOfDays = new Map<string, Map<string, FactoryRow>>();
+  return {
+    add(unit) {
+      const proving = unit.attempts.filter(isOfItsState);
+      for (const record of proving) {
+        const day = record.endedAt.slice(0, 10).replaceAll('-', '');
+        const rows = rowsOfDays.get(day) ?? new Map<string, FactoryRow>();
+        rowsOfDays.set(day, rows);
+        const cells = toCells(record, unit, proving.length);
+        const [key] = cells;
+        const other = rows.get(key);
+        if (other === undefined || record.endedAt >= other.endTime)
+          rows.set(key, { endTime: record.endedAt, cells: JSON.stringify(cells) });
+      }
+    },
+    days: () => [...rowsOfDays.keys()],
+    ofDay: (day) => rowsOfDays.get(day) ?? new Map<string, FactoryRow>(),
+  };
 }
 
 /** Whether an attempt says what the unit is worth now. One that was to give it back what it held, and wrote nothing, does not. */
@@ -81,13 +75,12 @@ function wasTouched({ device, steps, consoleLog }: AttemptRecord): boolean {
   return device !== undefined || steps.length > 0 || consoleLog !== undefined;
 }
 
-function toRow(record: Unit['last'], attempts: number): Row {
+function toCells(record: AttemptRecord, unit: Unit, attempts: number): [string, ...string[]] {
   const { device, flash, failure, release, station, slot, rollback, outcome } = record;
+  // A unit that was given back what it held before has been withdrawn, whatever it was before.
   const isWithdrawn = record.proof === 'backup';
-  // A board that shows another one's address does not own it, and must not replace the other one's row.
-  const id = failure?.code === 'DUPLICATE_MAC' || !device ? undefined : unitId(device);
-  return {
-    DeviceId: id ?? `${record.runId}/${station}/${slot}`,
+  const row: Record<(typeof factoryColumns)[number], string> = {
+    DeviceId: deviceId(record, unit),
     MAC: device?.mac ?? '',
     Board: record.board,
     FirmwareVersion: (isWithdrawn ? rollback?.bootedVersion : record.bootedVersion) ?? '',
@@ -102,35 +95,26 @@ function toRow(record: Unit['last'], attempts: number): Row {
     EndTime: record.endedAt,
     Run: record.runId,
     Release: isWithdrawn ? '' : release.name,
+    Serial: record.serial ?? '',
+    Batch: unit.number === undefined ? '' : record.batch,
   };
+  return [row.DeviceId, ...factoryColumns.slice(1).map((column) => row[column])];
+}
+
+/** What stands for a board that never said who it is is its place in the batch, or in the run. */
+function deviceId(record: AttemptRecord, { number, attempts }: Unit): string {
+  const { device, failure, runId, station, slot, batch, serial } = record;
+  // A board that shows another one's address does not own it, and must not replace the other one's row.
+  const isOwn = failure?.code !== 'DUPLICATE_MAC';
+  const own = isOwn && device ? unitId(device) : undefined;
+  if (number === undefined) return own ?? `${runId}/${station}/${slot}`;
+  const known = attempts.findLast((attempt) => attempt.device && attempt.failure?.code !== 'DUPLICATE_MAC');
+  const other = isOwn && known?.device ? unitId(known.device) : undefined;
+  return own ?? other ?? serial ?? `${batch}/unit${number}`;
 }
 
 /** `detect=pass;flash=pass;wifi=fail`: the steps of the programme, without those inside of others. */
-function testResults({ steps }: Unit['last']): string {
+function testResults({ steps }: AttemptRecord): string {
   const outer = steps.filter(({ name }) => !name.includes(' › '));
   return outer.map(({ name, result }) => `${name.replace(/[;=]/g, '_')}=${result}`).join(';');
-}
-
-function keyOf(row: Row): string {
-  return row['DeviceId'] ?? '';
-}
-
-function isNewer(row: Row, other: Row): boolean {
-  return (row['EndTime'] ?? '') >= (other['EndTime'] ?? '');
-}
-
-function readTable(text: string, path: string): { columns: string[]; rows: Row[] } {
-  let columns: string[] = [];
-  try {
-    const rows = parse(text, {
-      bom: true,
-      columns: (header: string[]) => (columns = header),
-      skip_empty_lines: true,
-    });
-    if (columns.length > 0 && !columns.includes('DeviceId')) throw new Error('it has no column DeviceId');
-    return { columns, rows: rows as Row[] };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RigError('REPORT_FAILED', `${path} is not a table of factory records: ${why}`, { cause });
-  }
 }

@@ -1,9 +1,9 @@
-import { csv } from './batch-results.js';
 import { unitFlashText } from './flash-text.js';
 import { oneLine, remedyFor } from './text.js';
-import type { Unit } from './units.js';
+import type { AttemptFacts, Unit } from './units.js';
 
-const columns = [
+/** The columns of `rework.csv`. */
+export const reworkColumns = [
   'Unit',
   'Station',
   'Slot',
@@ -19,24 +19,16 @@ const columns = [
 ] as const;
 
 /** The units that somebody has to act on: the board is bad (`fail`) or its station is (`error`). */
-export function unitsForRework(units: readonly Unit[]): Unit[] {
-  return units.filter(({ last }) => last.outcome === 'fail' || last.outcome === 'error');
+export function unitsForRework<Attempt extends AttemptFacts>(
+  units: readonly Unit<Attempt>[],
+): Unit<Attempt>[] {
+  return units.filter(({ outcome }) => outcome === 'fail' || outcome === 'error');
 }
 
-/** `rework.csv`: what happened to each of them, and what to do. */
-export function reworkCsv(units: readonly Unit[]): string {
-  const rows = unitsForRework(units).map(({ name, station, slot, last, attempts }) => {
-    const { code = '', blame = '', step = '', message = '' } = last.failure ?? {};
-    const happened = [last.outcome, code, blame, step, oneLine(message), remedyFor(code)];
-    return [
-      name,
-      station,
-      slot,
-      ...happened,
-      String(attempts.length),
-      last.consoleLog ?? '',
-      unitFlashText(attempts),
-    ];
-  });
-  return csv(columns, rows);
+/** One of them in `rework.csv`: what happened to it, and what to do. */
+export function reworkRow({ name, station, slot, last, attempts }: Unit): string[] {
+  const { code = '', blame = '', step = '', message = '' } = last.failure ?? {};
+  const happened = [last.outcome, code, blame, step, oneLine(message), remedyFor(code)];
+  const rest = [String(attempts.length), last.consoleLog ?? '', unitFlashText(attempts)];
+  return [name, station, slot, ...happened, ...rest];
 }

@@ -1,20 +1,47 @@
+import type {
+  BatchHeader,
+  CheckpointEvent,
+  ControlEvent,
+  GateEvent,
+  WaveEvent,
+} from '../core/batch-record.js';
 import { catalogue } from '../core/error-catalogue.js';
 import { outcomeFor } from '../core/outcome.js';
 import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
 import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
+import type { AttemptFacts } from './units.js';
 
 /** Everything that the reports of one results folder are made from: the content of its journal, sorted by kind. */
-export interface RunData {
+export interface RunData<Attempt extends AttemptFacts = AttemptFacts> {
   /** Batch id; the run id when there is no batch. */
   batch: string;
   /** The runs in order: one, or several when a batch was resumed. */
   runs: RunSpan[];
-  /** Every attempt that was recorded, in the order of recording. */
-  attempts: AttemptRecord[];
-  /** Attempts that began and have no record: their run died. */
+  /** Every attempt in the order of recording; one that its run left without a record stands where that run ends. */
+  attempts: Attempt[];
+  /** Attempts of the last run that began and have no record: the run died. */
   unfinished: UnfinishedAttempt[];
+  /** What was said of the batch as a whole; undefined when there is none. */
+  ofBatch: BatchLines | undefined;
   /** The state of the chain after the last line: quoted in the JSON report, so that a journal cut short later can be told. */
   chain: { lines: number; head: string };
+}
+
+/** When a line was written, and by which run. */
+export interface LineOrigin {
+  /** ISO 8601, UTC, milliseconds. */
+  at: string;
+  runId: string;
+}
+
+/** The lines of a journal that are about the batch as a whole, in order. */
+export interface BatchLines {
+  /** One a run; the last one says what the batch is now. */
+  headers: (BatchHeader & LineOrigin)[];
+  waves: WaveEvent[];
+  gates: (GateEvent & LineOrigin)[];
+  controls: (ControlEvent & LineOrigin)[];
+  checkpoints: (CheckpointEvent & LineOrigin)[];
 }
 
 /** With what is known of its board, when it was identified before the run died. */
@@ -31,7 +58,7 @@ export interface RunSpan {
 }
 
 /** Wall time of all runs together. */
-export function totalSeconds(data: RunData): number {
+export function totalSeconds(data: Pick<RunData, 'runs'>): number {
   return data.runs.reduce((sum, { header, lastAt }) => sum + secondsBetween(header.startedAt, lastAt), 0);
 }
 

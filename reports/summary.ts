@@ -1,21 +1,38 @@
 import type { LineReadback } from '../core/run-record.js';
 import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
+import { batchHeading, batchText } from './batch-summary.js';
 import { unitFlashText } from './flash-text.js';
 import { unitsForRework } from './rework.js';
-import { tally, type Tally } from './tally.js';
+import { passedOnAttempt, tally } from './tally.js';
 import { durationText, failureText, oneLine, remedyFor } from './text.js';
-import type { Unit } from './units.js';
+import type { AttemptFacts, Unit } from './units.js';
 
-/** `summary.txt`: what a person reads first. `files` are the names of the other files of the folder. */
-export function summaryText(data: RunData, units: readonly Unit[], files: readonly string[]): string {
+/** Units of a kind that are told one by one; the others are counted, and stand in the other files. */
+const toldOneByOne = 100;
+
+/** What the summary is made from. */
+export interface SummaryOptions<Attempt extends AttemptFacts> {
+  data: RunData;
+  units: readonly Unit<Attempt>[];
+  /** The unit with the whole records of its attempts. */
+  whole: (unit: Unit<Attempt>) => Unit;
+  /** Names of the other files of the folder. */
+  files: readonly string[];
+}
+
+/** `summary.txt`: what a person reads first. */
+export function summaryText<Attempt extends AttemptFacts>(options: SummaryOptions<Attempt>): string {
+  const { data, units, whole, files } = options;
+  const aborted = units.filter(({ outcome, isWithdrawn }) => outcome === 'aborted' && !isWithdrawn);
   const blocks = [
     heading(data),
-    counts(tally(units)),
+    counts(units),
+    ...(data.ofBatch ? batchText(data.ofBatch, units) : []),
     alreadyHeld(units),
     givenBack(units),
     fitSlots(units),
-    bad(units),
-    unfinished(units),
+    bad(unitsForRework(units), whole),
+    unfinished(aborted, whole),
     power(data),
     liveRails(units),
     where(files),
@@ -29,12 +46,14 @@ function heading(data: RunData): string {
   const releases = [...new Set(data.runs.flatMap(({ header }) => header.releases.map(({ name }) => name)))];
   const ended = last?.end ? `ended ${last.lastAt}` : `DIED after ${last?.lastAt ?? 'its start'}`;
   return [
+    ...(data.ofBatch ? [batchHeading(data.ofBatch)] : []),
     `${stations}: ${releases.join(', ')}`,
     `run ${last?.header.runId ?? ''} ${ended}, ${durationText(totalSeconds(data))}`,
   ].join('\n');
 }
 
-function counts(count: Tally): string {
+function counts(units: readonly Unit<AttemptFacts>[]): string {
+  const count = tally(units);
   const lines = [
     [count.success_count, 'passed'],
     [count.failure_count, 'failed: the board is bad'],
@@ -43,32 +62,46 @@ function counts(count: Tally): string {
     [count.skipped_count, 'skipped'],
   ] as const;
   const shown = lines.filter(([number], index) => number > 0 || index === 0);
+  const retested = Object.entries(passedOnAttempt(units)).filter(([attempt]) => attempt !== '1');
   const rates = `${count.success_rate} % of ${count.total_count} units; first pass ${count.first_pass_yield} %`;
-  return [...shown.map(([number, word]) => `${String(number).padStart(4)} ${word}`), `     ${rates}`].join(
-    '\n',
-  );
+  return [
+    ...shown.map(([number, word]) => `${String(number).padStart(4)} ${word}`),
+    ...retested.map(([attempt, number]) => `     ${number} passed on attempt ${attempt}`),
+    `     ${rates}`,
+  ].join('\n');
 }
 
 /** Units that were not written, so that nobody wonders where their flash time is. */
-function alreadyHeld(units: readonly Unit[]): string {
+function alreadyHeld(units: readonly Unit<AttemptFacts>[]): string {
   const held = units.filter(({ last }) => last.outcome === 'pass' && last.flash?.sizeBytes === 0);
   return held.length === 0 ? '' : `${held.length} held the release already and were not written`;
 }
 
 /** Units that were withdrawn on request, so that nobody takes their pass for a provisioned board. */
-function givenBack(units: readonly Unit[]): string {
-  const back = units.filter(({ last }) => last.proof === 'backup' && last.outcome === 'pass');
+function givenBack(units: readonly Unit<AttemptFacts>[]): string {
+  const isBack = ({ last }: Unit<AttemptFacts>) => last.proof === 'backup' && last.outcome === 'pass';
+  const back = units.filter(isBack);
   return back.length === 0 ? '' : `${back.length} hold again what they held before: not provisioned`;
 }
 
 /** A self-test is about slots: nobody shall take its pass for a provisioned board. */
-function fitSlots(units: readonly Unit[]): string {
+function fitSlots(units: readonly Unit<AttemptFacts>[]): string {
   const fit = units.filter(({ last }) => last.proof === 'rig' && last.outcome === 'pass');
   return fit.length === 0 ? '' : `self-test: ${fit.length} slots are fit; nothing was provisioned`;
 }
 
-function bad(units: readonly Unit[]): string {
-  return unitsForRework(units).map(badUnit).join('\n\n');
+function bad<Attempt extends AttemptFacts>(
+  units: readonly Unit<Attempt>[],
+  whole: (unit: Unit<Attempt>) => Unit,
+): string {
+  const told = units.slice(0, toldOneByOne).map((unit) => badUnit(whole(unit)));
+  return [...told, ...andMore(units, 'rework.csv')].join('\n\n');
+}
+
+/** Nobody reads ten thousand blocks. */
+function andMore(units: readonly unknown[], file: string): string[] {
+  const more = units.length - toldOneByOne;
+  return more > 0 ? [`… and ${more} more: ${file}`] : [];
 }
 
 function badUnit({ name, station, slot, last, attempts }: Unit): string {
@@ -86,15 +119,19 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
 }
 
 /** Boards that may be half written: nobody has proved anything of them. */
-function unfinished(units: readonly Unit[]): string {
-  const aborted = units.filter(({ last }) => last.outcome === 'aborted');
-  if (aborted.length === 0) return '';
+function unfinished<Attempt extends AttemptFacts>(
+  units: readonly Unit<Attempt>[],
+  whole: (unit: Unit<Attempt>) => Unit,
+): string {
+  if (units.length === 0) return '';
+  const aborted = units.slice(0, toldOneByOne).map(whole);
   const lines = aborted.map(({ station, slot, name, last, attempts }) => {
     const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
     const flash = unitFlashText(attempts);
     return `  ${station} ${slot} · ${name} · ${where}${flash && `; ${flash}`}`;
   });
-  return ['aborted, to be run again before use:', ...lines, ...whyAborted(aborted)].join('\n');
+  const more = andMore(units, 'batch_results.csv').map((line) => `  ${line}`);
+  return ['aborted, to be run again before use:', ...lines, ...more, ...whyAborted(aborted)].join('\n');
 }
 
 /** What stopped a whole station is said once, with what to do. */
@@ -118,7 +155,7 @@ function power(data: RunData): string {
 }
 
 /** An output that reads back as off does not say that its relay has opened. */
-function liveRails(units: readonly Unit[]): string {
+function liveRails(units: readonly Unit<AttemptFacts>[]): string {
   const lines = units.flatMap(({ station, slot, last: { failure, notOff } }) => {
     const unsafe = `power: NOT SAFE, ${station} ${slot}`;
     const isLive = failure?.code === 'RAIL_NOT_FALLEN' || notOff?.startsWith('RAIL_NOT_FALLEN:');

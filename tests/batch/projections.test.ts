@@ -92,7 +92,7 @@ describe('the reports of a run', () => {
         ['24:6f:28:00:00:0a', 'Aborted', 'ABORTED'],
       ],
     );
-    assert.equal(rows[1]?.['Notes'], 'attempt 1: FLASH_VERIFY_MISMATCH');
+    assert.equal(rows[1]?.['Notes'], 'passed on attempt 2; attempt 1: FLASH_VERIFY_MISMATCH');
     assert.equal(rows[2]?.['Notes'], 'CHECK_LIMIT: heap_free 9000');
 
     const report = await reportOf(files);

@@ -1,0 +1,63 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder, temporaryName } from '../core/files.js';
+
+/** A file that is written piece by piece and then stands in the place of the old one in one step, as `replaceFile` does it with a whole content. */
+export interface AtomicWriter {
+  readonly path: string;
+  /** Keeps the text until it is drained. */
+  add(text: string): void;
+  /** Writes what was added; call it every some hundred kB. */
+  drain(): Promise<void>;
+  /** Writes the rest, and puts the file in its place: after a power cut the old one is there or the new one, whole. */
+  commit(): Promise<void>;
+  /** Leaves the old file as it is, unless the new one was committed; may be called twice. */
+  discard(): Promise<void>;
+}
+
+const bufferBytes = 1 << 20;
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const bytesPerUnit = 3;
+
+/** Begins the new file beside the old one. */
+export async function openAtomicWriter(path: string): Promise<AtomicWriter> {
+  const temporary = temporaryName(path);
+  const file = await open(temporary, 'wx');
+  const buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  let parts: string[] = [];
+  let state: 'open' | 'committed' | 'discarded' = 'open';
+
+  const drain = async () => {
+    const texts = parts;
+    parts = [];
+    let filled = 0;
+    for (const text of texts) {
+      if (filled + text.length * bytesPerUnit > bufferBytes) {
+        await file.writeFile(buffer.subarray(0, filled));
+        filled = 0;
+      }
+      if (text.length * bytesPerUnit > bufferBytes) await file.writeFile(text);
+      else filled += buffer.write(text, filled);
+    }
+    await file.writeFile(buffer.subarray(0, filled));
+  };
+  return {
+    path,
+    add: (text) => void parts.push(text),
+    drain,
+    async commit() {
+      await drain();
+      await file.sync();
+      await file.close();
+      await rename(temporary, path);
+      state = 'committed';
+      await syncFolder(dirname(path));
+    },
+    async discard() {
+      if (state !== 'open') return;
+      state = 'discarded';
+      await file.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
