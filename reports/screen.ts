@@ -26,7 +26,8 @@ export function createScreen(terminal: Terminal): Screen {
 
   /** To the start of the block; a line that was drawn before the window became narrower takes several rows now. */
   const toStart = () => {
-    const columns = terminal.columns ?? 80;
+    // 0 where nobody has said how large the window is, as on a serial console.
+    const columns = terminal.columns || 80;
     const height = (line: string) => Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns));
     const rows = drawn.reduce((sum, line) => sum + height(line), 0);
     return rows > 0 ? `\x1b[${rows}A\r` : '';
