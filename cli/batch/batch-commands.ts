@@ -5,7 +5,7 @@ import { addResumeFlags, type ResumeFlags } from '../run/resume-flags.js';
 import { addBatchReport, addBatchStatus } from './batch-look-commands.js';
 
 const statusFields = '{id, folder, state, units, passed, failed, pending, waves, gates, verdict, …}';
-const ended = `${statusFields.slice(0, -2)}, exitCode}`;
+const ended = `${statusFields.slice(0, -2)}exitCode, …}`;
 
 /** `rig batch …`: batches from their making to their report. */
 export function addBatchCommands(program: Command): void {
@@ -30,8 +30,8 @@ function addCreate(batch: Command): void {
     about: 'check the files of a batch and make it; nothing is energised',
     json: '{id, folder, units, files}',
     examples: [
-      ['batch create --batch-config rigs/batches/demo.yaml', 'a batch of a file'],
-      ['batch create --id demo --station station1 --devices 50', 'a batch of flags alone'],
+      ['batch create --batch-config rigs/batches/station1-50.yaml', 'a batch of a file'],
+      ['batch create --id pilot --station station1 --devices 50', 'a batch of flags alone'],
       ['batch create --interactive', 'asks, and writes the batch file'],
     ],
   });
@@ -50,7 +50,7 @@ function addStart(batch: Command): void {
   addCommand(batch, 'start', {
     about: 'start a batch that was made',
     json: ended,
-    examples: [['batch start demo', 'runs it in this terminal; Ctrl-C stops it, and it can be resumed']],
+    examples: [['batch start station1-50', 'runs it in this terminal; Ctrl-C stops it, and it can be resumed']],
   })
     .argument('<batch>', 'id of a batch')
     .action(async (id: string, { json }: { json?: boolean }) => {
@@ -63,7 +63,7 @@ function addRetry(batch: Command): void {
   addCommand(batch, 'retry', {
     about: 'take the units of a batch that did not pass once more',
     json: ended,
-    examples: [['batch retry demo', 'only what failed, was aborted or met an error of the rig']],
+    examples: [['batch retry station1-50', 'only what failed, was aborted or met an error of the rig']],
   })
     .argument('<batch>', 'id of a batch')
     .action(async (id: string, { json }: { json?: boolean }) => {
@@ -77,7 +77,7 @@ function addControl(batch: Command): void {
     addCommand(batch, 'pause', {
       about: 'begin no further unit; those in hand finish',
       json: statusFields,
-      examples: [['batch pause demo --why "lunch"', 'until `rig batch resume demo`']],
+      examples: [['batch pause station1-50 --why "lunch"', 'until `rig batch resume station1-50`']],
     }),
   ).action(async (id: string | undefined, flags: ControlFlags) => {
     const { control } = await import('./control.js');
@@ -87,7 +87,7 @@ function addControl(batch: Command): void {
     addCommand(batch, 'cancel', {
       about: 'end a batch now; units in hand are made safe',
       json: statusFields,
-      examples: [['batch cancel demo --why "wrong release"', 'its records and reports stay']],
+      examples: [['batch cancel station1-50 --why "wrong release"', 'its records and reports stay']],
     }),
   ).action(async (id: string | undefined, flags: ControlFlags) => {
     const { control } = await import('./control.js');
@@ -99,9 +99,9 @@ function addControl(batch: Command): void {
     notes:
       'One that waits goes on where it runs; one whose process has ended is started again in this terminal, as `rig run --resume-auto` does.',
     examples: [
-      ['batch resume demo', 'each unit that is not done, once'],
-      ['batch resume demo --resume-from-unit 120', 'units before 120 are left as they are'],
-      ['batch resume demo --force-continue', 'although a release or limit has changed'],
+      ['batch resume station1-50', 'each unit that is not done, once'],
+      ['batch resume station1-50 --resume-from-unit 120', 'units before 120 are left as they are'],
+      ['batch resume station1-50 --force-continue', 'although a release or limit has changed'],
     ],
   });
   addResumeFlags(addWhy(resume)).action(async (id: string | undefined, flags: ControlFlags & ResumeFlags) => {

@@ -18,8 +18,8 @@ export function addBatchStatus(batch: Command, statusFields: string): void {
     json: statusFields,
     notes: 'Exit code of --follow: as the batch ends. Without it 0: what is asked is the state.',
     examples: [
-      ['batch status demo', 'units, waves, gates and what must be known'],
-      ['batch status demo --follow', 'until it ends'],
+      ['batch status station1-50', 'units, waves, gates and what must be known'],
+      ['batch status station1-50 --follow', 'until it ends'],
     ],
   })
     .argument('[batch]', someBatch)
@@ -35,7 +35,7 @@ export function addBatchReport(batch: Command): void {
   addCommand(batch, 'report', {
     about: 'make every report of a batch again from its journal, and its Allure page',
     json: '{results, report, rework, summary, factoryRecords, allure}: paths',
-    examples: [['batch report demo', 'prints the paths of what was written']],
+    examples: [['batch report station1-50', 'prints the paths of what was written']],
   })
     .argument('[batch]', someBatch)
     .action(async (id: string | undefined, { json }: { json?: boolean }) => {

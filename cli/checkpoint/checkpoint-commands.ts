@@ -7,7 +7,7 @@ export function addCheckpointCommands(program: Command): void {
   addCommand(checkpoint, 'list', {
     about: 'list the checkpoints of a batch',
     json: '{batch, folder, checkpoints}',
-    examples: [['checkpoint list demo', 'the oldest first']],
+    examples: [['checkpoint list station1-50', 'the oldest first']],
   })
     .argument('[batch]', 'id of a batch; the newest unless told')
     .action(async (id: string | undefined, { json }: { json?: boolean }) => {
@@ -20,8 +20,8 @@ export function addCheckpointCommands(program: Command): void {
     notes:
       'Ends with 1 when anything is not as it was left; each damage is named with its place and what to do.',
     examples: [
-      ['checkpoint validate demo', 'the whole journal and every checkpoint'],
-      ['checkpoint validate demo cp-0003', 'that one alone'],
+      ['checkpoint validate station1-50', 'the whole journal and every checkpoint'],
+      ['checkpoint validate station1-50 cp-0003', 'that one alone'],
     ],
   })
     .argument('<batch>', 'id of a batch')

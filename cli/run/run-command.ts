@@ -26,11 +26,11 @@ export function addRunCommand(program: Command): void {
     notes,
     examples: [
       ['run --station station1', 'what is in the slots of station1'],
-      ['run --batch-config rigs/batches/demo.yaml --dry-run', 'check all files and print the plan'],
-      ['run --batch-config rigs/batches/demo.yaml', 'make the batch and start it'],
+      ['run --batch-config rigs/batches/station1-50.yaml --dry-run', 'check all files and print the plan'],
+      ['run --batch-config rigs/batches/station1-50.yaml', 'make the batch and start it'],
       ['run --station station1 --devices 50 --firmware demo-1.2.0', '50 boards, swapped in its slots'],
-      ['run --id demo --resume-auto', 'go on with a batch that was stopped or died'],
-      ['run --id demo --list-checkpoints', 'the checkpoints of a batch'],
+      ['run --id station1-50 --resume-auto', 'go on with a batch that was stopped or died'],
+      ['run --id station1-50 --list-checkpoints', 'the checkpoints of a batch'],
     ],
   });
   addResumeFlags(addOrderOptions(command))

@@ -117,7 +117,7 @@ describe('help', () => {
     const { code, stdout } = rig(['help', 'batch', 'start']);
     assert.equal(code, 0);
     assert.match(stdout, /^Usage: rig batch start /);
-    assert.match(stdout, /Examples:\n {2}rig batch start demo /);
+    assert.match(stdout, /Examples:\n {2}rig batch start station1-50 /);
     assert.match(rig(['help', 'exit-codes']).stdout, /^ {2}130 +Interrupted/m);
     assert.match(rig(['help', 'exit-code']).stderr, /^COMMAND_INVALID: .*did you mean `exit-codes`\?/);
   });
