@@ -598,6 +598,30 @@ export const catalogue = {
     cause: 'The response of a check does not contain the value that its pattern should yield.',
     remedy: 'Correct the pattern of the check in the board file, or the firmware that answers it.',
   },
+  JOB_COMMAND_FAILED: {
+    blame: 'dut',
+    category: 'check',
+    retryable: true,
+    cause: 'A command that a batch runs on the device ended with another exit code than 0.',
+    remedy:
+      'Read its last lines in the message, and all that it printed below `output/` in the results; rework the unit.',
+  },
+  JOB_OUTPUT_MISSING: {
+    blame: 'dut',
+    category: 'check',
+    retryable: true,
+    cause: 'A command that a batch runs on the device printed no line that matches its `expected` pattern.',
+    remedy:
+      'Read what it printed below `output/` in the results; rework the unit, or correct the pattern in the batch file.',
+  },
+  JOB_TIMEOUT: {
+    blame: 'dut',
+    category: 'timeout',
+    retryable: true,
+    cause: 'A command that a batch runs on the device did not end in time.',
+    remedy:
+      'Read what it printed until then below `output/` in the results; rework the unit, or give the command more time.',
+  },
   ASSERTION_FAILED: {
     blame: 'dut',
     category: 'check',

@@ -112,10 +112,18 @@ export function slotOnBench(slot: Slot, state: BenchState): Slot {
     ...slot,
     ...(serial && { serial: serialOnBench(serial, find(serial.path, state.serialPorts, 'serial port')) }),
     ...(bootDrive !== undefined && { bootDrive: find(bootDrive, state.bootDrives, 'boot drive') }),
-    ...(slot.network && ports.network && { network: { ...slot.network, ...ports.network } }),
+    ...(slot.network && ports.network && { network: networkOnBench(slot.network, ports.network) }),
     ...(slot.meter && { meter: meterOnBench(slot.meter, ports) }),
     ...(slot.power && { power: powerOnBench(slot.power, state.relays) }),
   };
+}
+
+/** A device keeps the name that the station file has for it, wherever this bench has put it. */
+function networkOnBench(
+  network: NetworkAddress,
+  place: Pick<NetworkAddress, 'host' | 'ports'>,
+): NetworkAddress {
+  return { ...network, ...place, knownAs: network.host };
 }
 
 function meterOnBench(meter: MeterOptions, { hwmon, iio, scpi }: BenchPorts): MeterOptions {

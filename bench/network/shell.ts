@@ -4,6 +4,7 @@ import { createOutput } from '../boot/output.js';
 import { timings } from '../timings.js';
 import type { NetworkDevice } from './device.js';
 import { kernelVersion } from './linux-firmware.js';
+import { runProgram } from './shell-programs.js';
 
 /** Where a command's lines go, each without its end. */
 export interface ShellOutput {
@@ -11,10 +12,10 @@ export interface ShellOutput {
   error(line: string): void;
 }
 
-/** The gateway's shell, one for all who are logged in: commands run one after the other. */
+/** The gateway's shell, one for all who are logged in: commands of its firmware run one after the other. */
 export interface Shell {
-  /** Runs one line and resolves with its exit status. */
-  run(line: string, to: ShellOutput): Promise<number>;
+  /** Runs one line and resolves with its exit status; rejects when the signal aborts a program that waits. */
+  run(line: string, to: ShellOutput, signal?: AbortSignal): Promise<number>;
 }
 
 /** Faster than any line, so that only work takes time. */
@@ -43,16 +44,20 @@ export function createShell(device: NetworkDevice): Shell {
     '': () => [],
   };
 
-  const runNow = async (line: string, to: ShellOutput): Promise<number> => {
+  /** What needs nothing of the firmware; undefined for another command. */
+  const runSystem = (line: string, to: ShellOutput, until: AbortSignal): Promise<number> | undefined => {
     const lines = echoed(line) ?? builtIn[line]?.();
     if (lines !== undefined) {
       for (const each of lines) to.out(each);
-      return 0;
+      return Promise.resolve(0);
     }
     if (line === 'reboot') {
       device.restart(timings.softwareReset);
-      return 0;
+      return Promise.resolve(0);
     }
+    return runProgram(line, to, until);
+  };
+  const runFirmware = async (line: string, to: ShellOutput): Promise<number> => {
     const name = app.program.commands.find((each) => line === each || line.startsWith(`${each} `));
     if (name === undefined) {
       to.error(`sh: ${line.split(' ')[0]}: not found`);
@@ -68,8 +73,11 @@ export function createShell(device: NetworkDevice): Shell {
 
   let last: Promise<unknown> = Promise.resolve();
   return {
-    run(line, to) {
-      const mine = last.then(() => runNow(line.trim(), to)).catch(resetting);
+    run(line, to, caller) {
+      const until = caller ? AbortSignal.any([signal, caller]) : signal;
+      const found = runSystem(line.trim(), to, until);
+      if (found) return found;
+      const mine = last.then(() => runFirmware(line.trim(), to)).catch(resetting);
       last = mine.catch(() => undefined);
       return mine;
     },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type ServerChannel } from 'ssh2';
 import { faultOf } from '../board-faults.js';
@@ -11,7 +11,7 @@ const usualUser = 'root';
 /** The gateway's SSH server: one command with `exec`, or its shell. It takes the device's user and password. */
 export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<Service> {
   const { address, faults } = device;
-  keys.ssh ??= makeHostKey();
+  keys.ssh ??= hostKeyOf(device.mac);
   const shell = createShell(device);
   const isSilent = faultOf(faults, 'silent-console') !== undefined;
   const protocol = new ssh2.Server({ hostKeys: [keys.ssh] }, (connection) => {
@@ -47,13 +47,18 @@ export async function serveSsh(device: NetworkDevice, keys: HostKeys): Promise<S
   };
 }
 
-/** By Node's own hand: the Ed25519 keys that ssh2 1.17 makes are malformed now and then. */
-function makeHostKey(): string {
-  return generateKeyPairSync('ec', {
-    namedCurve: 'prime256v1',
-    privateKeyEncoding: { type: 'sec1', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  }).privateKey;
+/**
+ * A key that belongs to the device, so that it has the same one on every bench. By Node's own hand: the Ed25519 keys that ssh2 1.17 makes are malformed now
+ * and then.
+ */
+function hostKeyOf(mac: string): string {
+  const secret = createHash('sha256').update(`host key of ${mac}`).digest();
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(secret);
+  const point = pair.getPublicKey();
+  const part = (from: number, to: number) => point.subarray(from, to).toString('base64url');
+  const key = { kty: 'EC', crv: 'P-256', x: part(1, 33), y: part(33, 65), d: secret.toString('base64url') };
+  return createPrivateKey({ key, format: 'jwk' }).export({ type: 'sec1', format: 'pem' }).toString();
 }
 
 function authenticate({ credentials }: NetworkDevice, context: AuthContext): void {
@@ -66,12 +71,13 @@ function authenticate({ credentials }: NetworkDevice, context: AuthContext): voi
 
 async function execute(shell: Shell, command: string, channel: ServerChannel): Promise<void> {
   channel.on('error', () => undefined);
-  const status = await shell
-    .run(command, {
-      out: (line) => channel.write(`${line}\n`),
-      error: (line) => channel.stderr.write(`${line}\n`),
-    })
-    .catch(() => undefined);
+  const gone = new AbortController();
+  channel.on('close', () => gone.abort());
+  const to = {
+    out: (line: string) => void channel.write(`${line}\n`),
+    error: (line: string) => void channel.stderr.write(`${line}\n`),
+  };
+  const status = await shell.run(command, to, gone.signal).catch(() => undefined);
   if (status === undefined) return;
   channel.exit(status);
   channel.end(() => channel.close());

@@ -3,6 +3,8 @@ export interface NetworkAddress {
   /** Name or IP address. */
   host: string;
   ports: NetworkPorts;
+  /** The name or IP address in the station file, where the device stands elsewhere: on a virtual bench. */
+  knownAs?: string;
   /** For the web server's Basic authentication and for SSH. */
   user?: string;
   /** For the web server, for SSH, and espota's. Never written to a log or record. */
