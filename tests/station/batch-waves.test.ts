@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { makeRigFolder, type RigFolder } from '../rig-folder.js';
+import { journalOf, linesOf, recordsIn, rig, writeBatch } from './batch.js';
+
+let folder: RigFolder;
+
+before(async () => {
+  // Two of six units fail: one of each wave from the second on.
+  folder = await makeRigFolder({
+    slots: 6,
+    board: { backup: 'regions' },
+    faults: [{ kind: 'low-heap', bytes: 40_000, slots: ['slot4', 'slot6'] }],
+  });
+});
+after(() => folder.remove());
+
+test('a gradual batch stops after the first wave that misses its threshold, gives its boards back what they held, and leaves the rest untouched', async () => {
+  const file = await writeBatch(folder, {
+    units: { count: 6 },
+    strategy: 'gradual',
+    waves: { kind: 'fixed', size: 2 },
+    atOnce: 2,
+    successThreshold: 90,
+    rollbackWave: true,
+  });
+  const { exitCode, output } = await rig(folder, ['run', '--batch-config', file]);
+  assert.equal(exitCode, 3, output);
+  const entries = await journalOf(folder);
+  const ends = linesOf(entries, 'wave').filter((wave) => wave.state === 'end');
+  assert.deepEqual(
+    ends.map((wave) => wave.state === 'end' && [wave.units, wave.verdict]),
+    [
+      [[1, 2], 'passed'],
+      [[3, 4], 'missed'],
+    ],
+  );
+  const records = recordsIn(entries);
+  assert.deepEqual(
+    records
+      .filter(({ proof }) => proof === 'release')
+      .map(({ unit, outcome }) => [unit, outcome])
+      .sort(),
+    [
+      [1, 'pass'],
+      [2, 'pass'],
+      [3, 'pass'],
+      [4, 'fail'],
+    ],
+  );
+  const restored = records.filter(({ proof }) => proof === 'backup');
+  assert.deepEqual(restored.map(({ unit, outcome, flashState }) => [unit, outcome, flashState]).sort(), [
+    [3, 'pass', 'restored'],
+    [4, 'pass', 'restored'],
+  ]);
+  const summary = await readFile(join(folder.results, 'lot/summary.txt'), 'utf8');
+  assert.match(summary, /wave 2/);
+  assert.match(summary, /2 units? .*untouched|untouched/);
+});
