@@ -8,8 +8,8 @@ declare module 'cephes' {
   export function ndtri(p: number): number;
   /** Regularised incomplete beta function I_x(a, b). */
   export function incbet(a: number, b: number, x: number): number;
-  /** The x with probability `p` above it in the chi-squared distribution with `df` degrees of freedom. */
-  export function chdtri(df: number, p: number): number;
+  /** The x at which the regularised upper incomplete gamma function Q(a, x) is `p`. */
+  export function igami(a: number, p: number): number;
   /** Logarithm of the gamma function. */
   export function lgam(x: number): number;
 }

@@ -34,7 +34,7 @@ export interface ValueGroup {
   /** Whether the values are numbers; text and truth values are only counted. */
   isNumeric: boolean;
   attempt: Column<Uint32Array<ArrayBuffer>>;
-  /** NaN where it is no number. */
+  /** NaN where it is no number that can be reckoned with. */
   value: Column<Float64Array<ArrayBuffer>>;
   /** 1 where it was within its limits. */
   passed: Column<Uint8Array<ArrayBuffer>>;
@@ -124,7 +124,8 @@ export function statsCollector(): Collector {
   const addValue = (record: AttemptRecord, measurement: Measurement, attempt: number) => {
     const { name, unit, limits, value, result } = measurement;
     const { min, max, equals } = limits ?? {};
-    const isNumeric = typeof value === 'number';
+    // A number that was not finite is null in the journal.
+    const isNumeric = typeof value !== 'string' && typeof value !== 'boolean';
     const key = JSON.stringify([record.board, record.release.name, name, unit, min, max, equals, isNumeric]);
     let group = groups.get(key);
     if (group === undefined) {
@@ -134,7 +135,7 @@ export function statsCollector(): Collector {
       groups.set(key, group);
     }
     group.attempt.push(attempt);
-    group.value.push(isNumeric ? value : Number.NaN);
+    group.value.push(reckonable(value) ? value : Number.NaN);
     group.passed.push(result === 'pass' ? 1 : 0);
   };
 
@@ -165,6 +166,11 @@ export function statsCollector(): Collector {
       return { attempts, ids, groups: [...groups.values()], steps, knownUnits, leftOut };
     },
   };
+}
+
+/** Squares of anything larger overflow, and nothing on a board is. */
+function reckonable(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < 1e100;
 }
 
 function slim(record: AttemptRecord, unit: number, once: (text: string) => string): StatAttempt {

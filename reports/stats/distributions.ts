@@ -1,4 +1,4 @@
-import { chdtri, compiled, incbet, lgam, ndtr, ndtri } from 'cephes';
+import { compiled, igami, incbet, lgam, ndtr, ndtri } from 'cephes';
 
 await compiled;
 
@@ -12,9 +12,9 @@ export function normalQuantile(p: number): number {
   return ndtri(p);
 }
 
-/** The x with the share `p` of the chi-squared distribution below it; `df` need not be whole. */
+/** The x with the share `p` of the chi-squared distribution below it; `df` is greater than 0 and need not be whole. */
 export function chiSquaredQuantile(p: number, df: number): number {
-  return chdtri(df, 1 - p);
+  return 2 * igami(df / 2, 1 - p);
 }
 
 /** Probability of a value at least as far from 0 as `t` in Student's distribution; `df` need not be whole. */

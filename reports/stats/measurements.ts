@@ -91,7 +91,7 @@ function warningsOf(
 ): string[] {
   const different = distinct(sorted);
   const warnings: string[] = [];
-  if (n < all) warnings.push(`${all - n} values are no finite numbers and only count as outside`);
+  if (n < all) warnings.push(`${all - n} without a finite number: they only count in n and outside`);
   if (n < fewestForCapability) warnings.push(`fewer than ${fewestForCapability} values`);
   if (sd === 0 && n > 1) warnings.push('all values are the same: there is no capability to speak of');
   else if (n >= fewestForCapability && different < coarseBelow)

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { emptyChain, hashLine, type JournalData, type JournalType } from '../../../batch/journal-entries.js';
 import { journalName } from '../../../batch/run-data.js';
 import type { AttemptRecord } from '../../../core/record.js';
-import { runHeader } from '../records.js';
+import { attemptStart, runHeader } from '../records.js';
 
 /** Writes the journal of a results folder with these attempts, each begun and recorded; no fsync, so that 100,000 take seconds. */
 export async function writeJournal(folder: string, records: Iterable<AttemptRecord>): Promise<string> {
@@ -23,11 +23,14 @@ export async function writeJournal(folder: string, records: Iterable<AttemptReco
     const { runId, batch, startedAt, endedAt } = record;
     if (isFirst) await append('run', startedAt, runHeader({ runId, batch, startedAt }));
     isFirst = false;
-    const { outcome: _outcome, steps: _steps, measurements: _measurements, ...header } = record;
-    await append('attempt-start', startedAt, header);
+    await append('attempt-start', startedAt, attemptStart(headerOf(record)));
     await append('attempt', endedAt, record);
   }
   file.end();
   await once(file, 'close');
   return path;
+}
+
+function headerOf({ attemptId, runId, batch, station, slot, attempt, startedAt }: AttemptRecord) {
+  return { attemptId, runId, batch, station, slot, attempt, startedAt };
 }

@@ -92,7 +92,7 @@ reference = {
     ],
     "michelsonRunsAgainstTheOthers": tests,
     "normalQuantile": {str(p): float(stats.norm.ppf(p)) for p in (0.001, 0.5, 0.975, 0.999)},
-    "chiSquaredQuantile": [[p, df, float(stats.chi2.ppf(p, df))] for p, df in ((0.025, 1.86), (0.975, 99), (0.025, 61_999.5))],
+    "chiSquaredQuantile": [[p, df, float(stats.chi2.ppf(p, df))] for p, df in ((0.025, 0.1), (0.975, 0.6), (0.025, 1.86), (0.975, 99), (0.025, 61_999.5))],
     "studentTwoSided": [[t, df, float(2 * stats.t.sf(t, df))] for t, df in ((2.3, 7.3), (0.1, 1), (12, 50.5))],
 }
 (here / "reference.json").write_text(json.dumps(reference, indent=2) + "\n")
