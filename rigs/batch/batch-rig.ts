@@ -4,10 +4,14 @@ import { loadRig, type RigFiles } from '../load-rig.js';
 import type { Problem } from '../problem.js';
 import type { StationFile } from '../rig-files.js';
 import type { Station } from '../types.js';
-import type { BatchDraft } from './draft.js';
-import { batchLibrary, type BatchLibrary } from './batch-library.js';
-import { patch, patchedFile, type Patch } from './patched-file.js';
-import type { Said } from './said.js';
+import { batchLibrary } from './batch-library.js';
+import type { BatchDraft, PlaceDraft } from './draft.js';
+import { firmwareChoices } from './firmware-choice.js';
+import { madeUpStations } from './made-up-station.js';
+import { patchedFile, type Patch } from './patched-file.js';
+import { placePlaces, type Placed } from './place-units.js';
+import { powerPinPatch, type UsedSlot } from './power-pin.js';
+import { stationPatches } from './station-patches.js';
 
 export interface BatchRigOptions {
   /** Folder of the station files. */
@@ -17,93 +21,97 @@ export interface BatchRigOptions {
   env: NodeJS.ProcessEnv;
 }
 
-/** The stations of a batch, with everything that the batch says in place of their files. */
+/** The stations of a batch, and where each of its places is among them. */
+export interface BatchRig {
+  stations: Station[];
+  places: Map<PlaceDraft, Placed>;
+  notices: string[];
+  problems: Problem[];
+}
+
+/**
+ * The stations of a batch, with everything that the batch says in place of their files. Places that a station file names are that station's slots, with their
+ * lines, meter and board; all others are slots of stations that are made up for them.
+ */
 export async function loadBatchRig(
   draft: BatchDraft,
   { rigs, specs, env }: BatchRigOptions,
-): Promise<{ stations: Station[]; problems: Problem[] }> {
-  const found: Problem[] = [];
-  const adapt = async ({ files, library }: RigFiles) => {
-    const own = batchLibrary(library, draft.releasePatches);
-    const wanted = wantedStations(draft, files, found);
-    const changed = files.map((file) =>
-      wanted.includes(file) ? patchedFile(file, stationPatches(draft, file, own, found)) : file,
-    );
-    return { files: changed, library: own, stations: wanted.map(({ name }) => name) };
+): Promise<BatchRig> {
+  const report = { problems: [] as Problem[], notices: new Set<string>() };
+  let places = new Map<PlaceDraft, Placed>();
+  const adapt = async ({ files, library: opened }: RigFiles) => {
+    const library = batchLibrary(opened, draft.releasePatches, report.notices);
+    const firmware = firmwareChoices(library, report);
+    const context = { draft, files, library, firmware, ...report };
+    const changes = new Map<CheckedFile<StationFile>, Patch[]>();
+    for (const file of wantedStations(draft, files, report.problems))
+      changes.set(file, await stationPatches(file, context));
+    const placed = await placePlaces(context);
+    places = placed.places;
+    for (const [file, patches] of placed.patches)
+      changes.set(file, [...(changes.get(file) ?? []), ...patches]);
+    const made = await madeUpStations(placed.loose, context);
+    for (const [place, at] of made.places) places.set(place, at);
+    const pin = draft.powerPin;
+    const power = pin && powerPinPatch(pin, usedSlots([...changes.keys(), ...made.files], draft, places));
+    if (pin && typeof power === 'string') report.problems.push(pin.problem(power));
+    const withPower = (file: CheckedFile<StationFile>): CheckedFile<StationFile> => {
+      const own = typeof power === 'object' && power.file === file ? power.patches : [];
+      return patchedFile(file, [...(changes.get(file) ?? []), ...own]);
+    };
+    return {
+      files: [...files, ...made.files].map(withPower),
+      library,
+      stations: [...changes.keys(), ...made.files].map(({ name }) => name),
+    };
   };
   const { stations, problems } = await loadRig(rigs, { specs, env, adapt });
-  return { stations, problems: [...found, ...problems] };
+  return {
+    stations: stations.map((station) => withPlacesOnly(station, draft, places)),
+    places,
+    notices: [...report.notices],
+    problems: [...report.problems, ...problems],
+  };
+}
+
+/** The slots in which units may be. */
+function usedSlots(
+  files: readonly CheckedFile<StationFile>[],
+  draft: BatchDraft,
+  places: ReadonlyMap<PlaceDraft, Placed>,
+): UsedSlot[] {
+  const isUsed = (file: CheckedFile<StationFile>, id: string | undefined): boolean =>
+    draft.places === undefined ||
+    [...places.values()].some((at) => 'slot' in at && at.station === file.name && at.slot === id);
+  return files.flatMap((file) =>
+    (file.values.slots ?? []).flatMap((slot, index) => (isUsed(file, slot?.id) ? { file, index } : [])),
+  );
 }
 
 function wantedStations(
-  draft: BatchDraft,
+  { stations, places }: BatchDraft,
   files: readonly CheckedFile<StationFile>[],
   problems: Problem[],
 ): CheckedFile<StationFile>[] {
-  if (draft.stations === undefined) return [...files];
+  if (stations === undefined) return places === undefined ? [...files] : [];
   const names = files.map(({ name }) => name);
-  return draft.stations.flatMap((station) => {
+  return stations.flatMap((station) => {
     const file = files.find(({ name }) => name === station.value);
-    if (file === undefined)
-      problems.push(
-        station.problem(`there is no station "${station.value}"; ${suggestion(station.value, names)}`),
-      );
+    const what = `there is no station "${station.value}"; ${suggestion(station.value, names)}`;
+    if (file === undefined) problems.push(station.problem(what));
     return file ?? [];
   });
 }
 
-/** What the batch says of every slot of a station. */
-function stationPatches(
+/** Where units have places, only the slots in which one stands. */
+function withPlacesOnly(
+  station: Station,
   draft: BatchDraft,
-  { values }: CheckedFile<StationFile>,
-  library: BatchLibrary,
-  problems: Problem[],
-): Patch[] {
-  const { board, firmware, boardPatches } = draft;
-  const release = releaseOf(firmware, library, problems);
-  const boardOf = (name: string | undefined): { key: string; from: Said<unknown> } | undefined => {
-    const [first] = boardPatches;
-    const named = board?.value ?? name;
-    const from = board ?? first?.from;
-    return named === undefined || from === undefined
-      ? undefined
-      : { key: library.boardWith(named, boardPatches), from };
-  };
-  if (board !== undefined && !library.boards.includes(board.value)) {
-    problems.push(
-      board.problem(
-        `there is no board "${board.value}" (boards/${board.value}.yaml); ${suggestion(board.value, library.boards)}`,
-      ),
-    );
-    return [];
-  }
-  const ofStation = boardOf(values.board);
-  return [
-    ...patch(['board'], ofStation?.from, ofStation?.key),
-    ...patch(['release'], release),
-    ...(values.slots ?? []).flatMap((slot, index) => {
-      if (slot === undefined) return [];
-      const ofSlot = slot.board === undefined ? undefined : boardOf(slot.board);
-      return [
-        ...patch(['slots', index, 'board'], ofSlot?.from, ofSlot?.key),
-        ...(slot.release === undefined ? [] : patch(['slots', index, 'release'], release)),
-      ];
-    }),
-  ];
-}
-
-function releaseOf(
-  firmware: BatchDraft['firmware'],
-  { releases }: BatchLibrary,
-  problems: Problem[],
-): Said<string> | undefined {
-  if (firmware === undefined || !('release' in firmware.value)) return undefined;
-  const { release } = firmware.value;
-  if (releases.includes(release)) return { ...firmware, value: release };
-  problems.push(
-    firmware.problem(
-      `there is no release "${release}" (releases/${release}.yaml); ${suggestion(release, releases)}`,
-    ),
+  places: ReadonlyMap<PlaceDraft, Placed>,
+): Station {
+  if (draft.places === undefined) return station;
+  const ids = [...places.values()].flatMap((at) =>
+    'slot' in at && at.station === station.name ? at.slot : [],
   );
-  return undefined;
+  return { ...station, slots: station.slots.filter(({ id }) => ids.includes(id)) };
 }

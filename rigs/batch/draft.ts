@@ -1,5 +1,4 @@
 import type { NetworkPorts } from '../../drivers/network/network-address.js';
-import type { Deadlines, ReadBack } from '../types.js';
 import type { Problem } from '../problem.js';
 import type { Patch } from './patched-file.js';
 import type { Said } from './said.js';
@@ -29,8 +28,6 @@ export interface BatchDraft {
   swap?: Said<Partial<Swap>>;
   strategy?: Said<Batch['strategy']>;
   atOnce?: Said<number>;
-  flashesAtOnce?: Said<number>;
-  rigErrorsInARow?: Said<number>;
   waves?: Said<WaveSizing>;
   successThreshold?: Said<number>;
   rollbackWave?: Said<boolean>;
@@ -39,22 +36,17 @@ export interface BatchDraft {
   checkpoints?: Said<Batch['checkpoints']>;
   log?: Said<Partial<BatchLog>>;
   job?: Said<SshJob>;
-  /** In place of what every board file says. */
+  /** The way to the boards, as people name it: it must be that of the boards' drivers. */
+  protocol?: Said<string>;
+  /** `<chip>/<line>` or a line number: what switches the one slot of the batch. */
+  powerPin?: Said<string>;
+  /** In place of what every station, slot, board and release file says. */
+  stationPatches: Patch[];
+  slotPatches: Patch[];
   boardPatches: Patch[];
-  /** In place of what every release file says. */
   releasePatches: Patch[];
-  limits: SlotLimits;
   notices: string[];
   problems: Problem[];
-}
-
-/** What a slot and its board are given that their files have no rule about. */
-export interface SlotLimits {
-  deadlines?: Deadlines;
-  readBack?: ReadBack;
-  connectTimeoutMs?: number;
-  /** In a power cycle the slot stays off for so long at least. */
-  offMs?: number;
 }
 
 /** What goes onto the boards: a release of the rig, or files that the batch itself names. */
@@ -86,7 +78,6 @@ export interface PlaceDraft {
   /** In place of what the station file says of the slot. */
   slotPatches: Patch[];
   boardPatches: Patch[];
-  limits: SlotLimits;
 }
 
 /** As a slot of a station file has it. */
@@ -102,5 +93,12 @@ export interface PlaceAddress {
 
 /** A draft in which nothing is said. */
 export function emptyDraft(): BatchDraft {
-  return { boardPatches: [], releasePatches: [], limits: {}, notices: [], problems: [] };
+  return {
+    stationPatches: [],
+    slotPatches: [],
+    boardPatches: [],
+    releasePatches: [],
+    notices: [],
+    problems: [],
+  };
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { NetworkAddress } from '../../drivers/network/network-address.js';
 import type { Board, Release, Station } from '../types.js';
 import type { Batch, BatchInput } from './types.js';
 
 /** What decides the results of a batch, each with its hash: stations, boards with what the batch says in place of their limits, releases, units and rules. */
-export function inputsOf(batch: Batch): BatchInput[] {
+export function inputsOf(batch: Batch, unitList?: string): BatchInput[] {
   const slots = batch.stations.flatMap((station) => station.slots);
   return [
     input('batch', batch.id, rulesOf(batch)),
-    input('units', 'units', batch.units),
+    input('units', unitList === undefined ? 'units' : basename(unitList), batch.units),
     ...batch.stations.map((station) => input('station', station.name, wiringOf(station))),
     ...grouped(
       'board',
@@ -38,8 +39,8 @@ export function changedInputs(before: Record<string, string>, now: readonly Batc
 
 /** What decides when a unit is done and what it must keep, without what only names or shows it. */
 function rulesOf(batch: Batch): unknown {
-  const { programme, strategy, atOnce, waves, successThreshold, rollbackWave, retries, gates, job } = batch;
-  return { programme, strategy, atOnce, waves, successThreshold, rollbackWave, retries, gates, job };
+  const { programme, strategy, waves, successThreshold, rollbackWave, retries, gates, job } = batch;
+  return { programme, strategy, waves, successThreshold, rollbackWave, retries, gates, job };
 }
 
 /** Boards and releases have inputs of their own, and the faults of virtual boards are no part of the rig. */

@@ -1,14 +1,16 @@
-import type { BatchRigOptions } from './batch-rig.js';
-import { loadBatchRig } from './batch-rig.js';
-import type { Problem } from '../problem.js';
-import { readSource, checkSource } from '../checked-file.js';
-import type { BatchFile } from './batch-file.js';
-import { emptyDraft, type BatchDraft } from './draft.js';
+import { suggestion } from '../../core/nearest-name.js';
+import { namesIn } from '../rig-library.js';
+import { readBatchFiles } from './batch-files.js';
+import { loadBatchRig, type BatchRigOptions } from './batch-rig.js';
 import type { BatchOrder } from './flags.js';
 import { readFlags } from './flag-draft.js';
-import { readOwnBatch } from './formats/own-batch.js';
 import { makeBatch } from './make-batch.js';
+import { flagsOver } from './merge-drafts.js';
+import type { Problem } from '../problem.js';
+import type { Said } from './said.js';
 import type { Batch } from './types.js';
+
+export type { BatchRigOptions } from './batch-rig.js';
 
 /** A batch, or what is wrong with its files: never both. */
 export interface LoadedBatch {
@@ -22,31 +24,28 @@ export interface LoadedBatch {
  */
 export async function loadBatch(order: BatchOrder, options: BatchRigOptions): Promise<LoadedBatch> {
   const fromFiles = await readBatchFiles(order.files);
-  const draft = withFlags(fromFiles, readFlags(order.flags));
-  if (draft.problems.length > 0) return { problems: draft.problems };
-  const { stations, problems } = await loadBatchRig(draft, options);
-  if (problems.length > 0) return { problems };
-  return makeBatch(draft, stations, order.files);
+  const draft = flagsOver(fromFiles, readFlags(order.flags, fromFiles));
+  draft.problems.push(...(await programmeProblems(draft.programme, options.specs)));
+  if (draft.problems.length > 0) return { problems: once(draft.problems) };
+  const rig = await loadBatchRig(draft, options);
+  if (rig.problems.length > 0) return { problems: once(rig.problems) };
+  return makeBatch(draft, rig, order.files);
 }
 
-async function readBatchFiles(files: readonly string[]): Promise<BatchDraft> {
-  const [path] = files;
-  if (path === undefined) return emptyDraft();
-  const file = await checkSource<BatchFile>('batch', path, await readSource(path));
-  const written = file.complete();
-  if (written === undefined || file.problems.length > 0) return { ...emptyDraft(), problems: file.problems };
-  return readOwnBatch(file, written);
+async function programmeProblems(programme: Said<string> | undefined, specs: string): Promise<Problem[]> {
+  if (programme === undefined) return [];
+  const known = await namesIn(specs, '.spec.ts');
+  if (known.includes(programme.value)) return [];
+  const { value } = programme;
+  return [
+    programme.problem(`there is no spec "${value}" (specs/${value}.spec.ts); ${suggestion(value, known)}`),
+  ];
 }
 
-function withFlags(draft: BatchDraft, flags: BatchDraft): BatchDraft {
-  const { boardPatches, releasePatches, limits, notices, problems, ...rest } = flags;
-  return {
-    ...draft,
-    ...rest,
-    boardPatches: [...draft.boardPatches, ...boardPatches],
-    releasePatches: [...draft.releasePatches, ...releasePatches],
-    limits: { ...draft.limits, ...limits },
-    notices: [...draft.notices, ...notices],
-    problems: [...draft.problems, ...problems],
-  };
+/** What several slots or stations have in common is said once. */
+function once(problems: readonly Problem[]): Problem[] {
+  const texts = problems.map(({ file, line, column, path, what }) =>
+    [file, line, column, path, what].join('\n'),
+  );
+  return problems.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }

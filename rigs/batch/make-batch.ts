@@ -1,17 +1,28 @@
+import type { Problem } from '../problem.js';
 import type { Station } from '../types.js';
+import { checkBatch } from './batch-checks.js';
+import type { BatchRig } from './batch-rig.js';
 import type { BatchDraft } from './draft.js';
 import { inputsOf } from './inputs.js';
-import type { LoadedBatch } from './load-batch.js';
+import { placeText } from './slot-at.js';
 import type { Batch, BatchLog, BatchUnit, Swap } from './types.js';
+import { plainMac, readUnitList } from './unit-list.js';
 
 const usualLog: BatchLog = { level: 'info', maxBytes: 10_485_760, keep: 5, console: false };
 
-/** The batch that a draft without problems asks for, on its stations. */
-export function makeBatch(draft: BatchDraft, stations: Station[], files: string[]): LoadedBatch {
+/** The batch that a draft asks for on its stations, or why it is none. */
+export async function makeBatch(
+  draft: BatchDraft,
+  rig: BatchRig,
+  files: string[],
+): Promise<{ batch?: Batch; problems: Problem[] }> {
+  const { stations, notices } = rig;
   const slots = stations.flatMap((station) => station.slots);
-  const units = unitsOf(draft, slots.length);
-  const programme = draft.testMode?.value ? 'detect' : (draft.programme?.value ?? stations[0]?.programme[0]);
-  if (programme === undefined) return { problems: [] };
+  const listed = draft.list && (await readUnitList(draft.list, stations));
+  const units = listed?.units ?? placedUnits(draft, rig) ?? countedUnits(draft.count?.value ?? slots.length);
+  const strategy = draft.strategy?.value ?? 'parallel';
+  const programme = draft.testMode?.value ? 'detect' : (draft.programme?.value ?? programmeOf(stations));
+  const most = Math.min(draft.atOnce?.value ?? Infinity, Math.max(1, slots.length));
   const batch: Batch = {
     id: draft.id?.value ?? defaultId(draft, programme),
     ...(draft.description && { description: draft.description.value }),
@@ -20,8 +31,8 @@ export function makeBatch(draft: BatchDraft, stations: Station[], files: string[
     units,
     ...(draft.range && { range: draft.range.value }),
     swap: swapOf(draft, units.length, slots.length),
-    strategy: draft.strategy?.value ?? 'parallel',
-    atOnce: draft.strategy?.value === 'sequential' ? 1 : (draft.atOnce?.value ?? Math.max(1, slots.length)),
+    strategy,
+    atOnce: strategy === 'sequential' ? 1 : most,
     waves: draft.waves?.value ?? { kind: 'fixed', size: 0, factor: 1 },
     successThreshold: draft.successThreshold?.value ?? 100,
     rollbackWave: draft.rollbackWave?.value ?? false,
@@ -31,19 +42,46 @@ export function makeBatch(draft: BatchDraft, stations: Station[], files: string[
     log: { ...usualLog, ...draft.log?.value },
     ...(draft.job && { job: draft.job.value }),
     inputs: [],
-    notices: draft.notices,
+    notices: [...draft.notices, ...notices],
     files,
   };
-  return { batch: { ...batch, inputs: inputsOf(batch) }, problems: [] };
+  const problems = [
+    ...(listed?.problems ?? []),
+    ...(listed?.problems.length ? [] : checkBatch(draft, batch)),
+  ];
+  if (problems.length > 0) return { problems };
+  return { batch: { ...batch, inputs: inputsOf(batch, draft.list?.value) }, problems };
 }
 
-function unitsOf(draft: BatchDraft, slots: number): BatchUnit[] {
-  return Array.from({ length: draft.count?.value ?? slots }, (_, index) => ({ number: index + 1 }));
+function countedUnits(count: number): BatchUnit[] {
+  return Array.from({ length: count }, (_, index) => ({ number: index + 1 }));
 }
 
-function swapOf({ swap }: BatchDraft, units: number, slots: number): Swap {
-  const usual: Swap = { by: 'slot', detect: units > slots ? 'identity' : 'none', everySeconds: 1 };
-  return { ...usual, ...swap?.value };
+function placedUnits({ places }: BatchDraft, rig: BatchRig): BatchUnit[] | undefined {
+  return places?.map((place, index): BatchUnit => {
+    const at = rig.places.get(place);
+    return {
+      number: index + 1,
+      ...(place.serial !== undefined && { serial: place.serial }),
+      ...(place.mac !== undefined && { mac: plainMac(place.mac) }),
+      ...(at !== undefined && 'slot' in at && { place: at }),
+      ...(at !== undefined &&
+        'refused' in at && {
+          values: { port: placeText(place.at.value) },
+          refused: { code: 'WRONG_CHIP', why: at.refused },
+        }),
+    };
+  });
+}
+
+/** What the first station does; that all do it is checked. */
+function programmeOf(stations: readonly Station[]): string {
+  return stations[0]?.programme[0] ?? 'bring-up';
+}
+
+function swapOf({ swap, places }: BatchDraft, units: number, slots: number): Swap {
+  const comeAndGo = places === undefined && units > slots;
+  return { by: 'slot', detect: comeAndGo ? 'identity' : 'none', everySeconds: 1, ...swap?.value };
 }
 
 /** A batch of flags alone is named after what it does where. */

@@ -8,6 +8,10 @@ export interface Patch {
   path: ValuePath;
   value: unknown;
   from: Said<unknown>;
+  /** Left out where the file says something with which this holds. */
+  unless?: (written: unknown) => boolean;
+  /** Left out, with a notice, where a board cannot do it. */
+  isOptional?: true;
 }
 
 /** The same value from the same place, read into a key of a file. */
@@ -23,7 +27,8 @@ export function patch(
  * A file with values of the batch in place of its own. What the rules object to at such a value is reported where the batch says it. The file itself, which
  * others share, stays as it is.
  */
-export function patchedFile<T>(file: CheckedFile<T>, patches: readonly Patch[]): CheckedFile<T> {
+export function patchedFile<T>(file: CheckedFile<T>, wanted: readonly Patch[]): CheckedFile<T> {
+  const patches = wanted.filter(({ path, unless }) => unless?.(valueAt(file.values, path)) !== true);
   if (patches.length === 0) return file;
   const values = patches.reduce<unknown>(
     (before, { path, value }) => withValue(before, path, value),
@@ -49,13 +54,23 @@ export function patchedFile<T>(file: CheckedFile<T>, patches: readonly Patch[]):
 
 /** Whether a path leads to something at or below another. */
 function begins(path: ValuePath, start: ValuePath): boolean {
-  return start.every((step, index) => path[index] === step);
+  return start.every(
+    (step, index) => path[index] === step || (step === '-' && typeof path[index] === 'number'),
+  );
 }
 
-/** A copy with one value changed; what lies on the way is made where it is missing. */
+function valueAt(data: unknown, path: ValuePath): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[step] : undefined),
+    data,
+  );
+}
+
+/** A copy with one value changed; what lies on the way is made where it is missing. `-` stands for the end of a list. */
 function withValue(data: unknown, path: ValuePath, value: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
+  if (step === '-') return [...(Array.isArray(data) ? (data as unknown[]) : []), value];
   if (typeof step === 'number') {
     const list: unknown[] = Array.isArray(data) ? [...(data as unknown[])] : [];
     list[step] = withValue(list[step], rest, value);

@@ -50,10 +50,6 @@ export function readOwnBatch(file: File, written: BatchFile): BatchDraft {
     ...(places && { places }),
     gates: written.gates.flatMap((gate, index) => at(['gates', index], gateOf(gate)) ?? []),
     boardPatches: override ? overridePatches(file, override) : [],
-    limits: {
-      ...(override?.deadlines && { deadlines: override.deadlines }),
-      ...(override?.readBack && { readBack: override.readBack }),
-    },
     problems: unitProblems(file, units),
   };
 }
@@ -80,7 +76,6 @@ function placeOf(file: File, target: TargetFile, index: number, isJob: boolean):
     ...(mac !== undefined && { mac }),
     slotPatches: [],
     boardPatches: [],
-    limits: {},
   };
 }
 
@@ -96,7 +91,7 @@ function gateOf(gate: GateFile): Gate {
 }
 
 function overridePatches(file: File, override: NonNullable<BatchFile['override']>): Patch[] {
-  const { backup, rollbackOnFailure, recovery = {}, thresholds = {} } = override;
+  const { backup, rollbackOnFailure, recovery = {}, thresholds = {}, deadlines = {}, readBack } = override;
   const here = ['override'];
   const names = {
     minFlashSeconds: 'min_flash_time',
@@ -109,6 +104,10 @@ function overridePatches(file: File, override: NonNullable<BatchFile['override']
     ...Object.entries(recovery).flatMap(([key, value]) =>
       patch(['recovery', key], said(file, [...here, 'recovery', key], value)),
     ),
+    ...Object.entries(deadlines).flatMap(([key, value]) =>
+      patch(['deadlines', key], said(file, [...here, 'deadlines', key], value)),
+    ),
+    ...patch(['readBack'], said(file, [...here, 'readBack'], readBack)),
     ...Object.entries(names).flatMap(([key, name]) =>
       patch(
         ['thresholds', name],
