@@ -50,7 +50,9 @@ function addStart(batch: Command): void {
   addCommand(batch, 'start', {
     about: 'start a batch that was made',
     json: ended,
-    examples: [['batch start station1-50', 'runs it in this terminal; Ctrl-C stops it, and it can be resumed']],
+    examples: [
+      ['batch start station1-50', 'runs it in this terminal; Ctrl-C stops it, and it can be resumed'],
+    ],
   })
     .argument('<batch>', 'id of a batch')
     .action(async (id: string, { json }: { json?: boolean }) => {

@@ -14,9 +14,9 @@ const states: Record<BatchStatus['state'], string> = {
 
 /** What `rig batch status` prints: the lines of the block that `--follow` keeps up to date. */
 export function describeStatus(status: StatusReport): string[] {
-  const { id, state, pid, inHand, waves, gates, notices, startedAt, lastAt, verdict } = status;
+  const { inHand, waves, gates, notices, startedAt, lastAt, verdict } = status;
   return [
-    `${id}: ${states[state]}${pid === undefined ? '' : `, pid ${pid}`}`,
+    headline(status),
     ...(startedAt === undefined ? [] : [`  ${countsText(status)}`]),
     ...(inHand.length > 0 ? [`  in hand: ${inHand.join(', ')}`] : []),
     ...waves.filter((wave, index) => wave.state === 'end' || index === waves.length - 1).map(waveText),
@@ -26,6 +26,11 @@ export function describeStatus(status: StatusReport): string[] {
     ...(verdict ? [`  verdict: ${verdict.isGood ? 'good' : 'NOT GOOD'}`] : []),
     ...(verdict?.why.map((why) => `    ${why}`) ?? []),
   ];
+}
+
+/** `station1-50: running, pid 4222`. */
+export function headline({ id, state, pid }: BatchStatus): string {
+  return `${id}: ${states[state]}${pid === undefined ? '' : `, pid ${pid}`}`;
 }
 
 /** One line, for a log: what changes while a batch runs. */

@@ -2,6 +2,7 @@ import { startBatch } from '../../batch/order/start-batch.js';
 import type { ResumeOptions } from '../../batch/units/pending.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../output.js';
+import { headline } from './describe-status.js';
 import { statusReport } from './status-report.js';
 
 /** Runs a batch in this terminal; the process ends with the batch's exit code. Throws before anything is energised. */
@@ -14,8 +15,6 @@ export async function runBatch(
   process.exitCode = exitCodes[end];
   const report = await statusReport(folder);
   if (json) return printJson({ ...report, exitCode: process.exitCode });
-  const why = report.verdict?.why.map((each) => `  ${each}\n`) ?? [];
-  process.stderr.write(
-    `${report.id}: ${report.state}, ${end === 'good' ? 'good' : 'NOT GOOD'}\n${why.join('')}`,
-  );
+  // The run itself has said why; a run that died, or had nothing to do, has said nothing.
+  process.stdout.write(`${headline(report)}, ${end === 'good' ? 'good' : 'NOT GOOD'}\n`);
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RigError } from '../../core/errors.js';
 import { readBatchFile } from '../../batch/order/batch-folder.js';
 import type { ResumeOptions } from '../../batch/units/pending.js';
-import type { BatchOrder } from '../../rigs/batch/flags.js';
+import type { BatchFlags, BatchOrder } from '../../rigs/batch/flags.js';
 import { chooseBatch, idOf } from '../batch/find-batch.js';
 import type { Places } from '../places.js';
 
@@ -23,17 +23,22 @@ export async function folderFor(
   const { createBatch, readOrder } = await import('../../batch/order/create-batch.js');
   const there = resume || startFresh ? await existing(order, places) : undefined;
   if (there === undefined) return { folder: (await createBatch(order, places)).folder, isNew: true };
-  const { order: stored } = await readBatchFile(there);
   if (!startFresh) {
-    refuseOtherFlags(order, stored, there);
+    refuseOtherFlags(order, (await readBatchFile(there)).order, there);
     return { folder: there, isNew: false };
   }
-  const again = isOnlyId(order) ? stored : order;
+  const again = await wholeOrder(order, places);
   // Before anything is archived.
   await readOrder(again, places);
   const { startFresh: archive } = await import('../../batch/order/start-batch.js');
   await archive(there);
   return { folder: (await createBatch(again, places)).folder, isNew: true };
+}
+
+/** What an order says, or what the batch that it names was made from. Throws BATCH_UNKNOWN. */
+export async function wholeOrder(order: BatchOrder, places: Places): Promise<BatchOrder> {
+  if (!isOnlyId(order)) return order;
+  return (await readBatchFile(await chooseBatch(order, places))).order;
 }
 
 /** Undefined for one that is new; a batch that is named by its id alone has to be there. */
@@ -50,16 +55,18 @@ async function existing(order: BatchOrder, places: Places): Promise<string | und
   }
 }
 
-function isOnlyId({ files, flags }: BatchOrder): boolean {
+/** Whether an order names a batch and says nothing of what it is. */
+export function isOnlyId({ files, flags }: BatchOrder): boolean {
   return files.length === 0 && Object.keys(flags).every((name) => name === 'id');
 }
 
 /** A batch is gone on with as it was made: what else is said would be silently ignored. */
 function refuseOtherFlags(order: BatchOrder, stored: BatchOrder, folder: string): void {
-  const { id: _id, ...flags } = order.flags;
-  const other = Object.entries(flags).flatMap(([name, value]) =>
-    isDeepStrictEqual(value, stored.flags[name as keyof BatchOrder['flags']]) ? [] : [flagName(name)],
-  );
+  const other = Object.entries(order.flags)
+    .filter(
+      ([name, value]) => name !== 'id' && !isDeepStrictEqual(value, stored.flags[name as keyof BatchFlags]),
+    )
+    .map(([name]) => flagName(name));
   if (order.files.length > 0 && !isDeepStrictEqual(order.files, stored.files)) other.push('--batch-config');
   if (other.length === 0) return;
   throw new RigError(

@@ -27,14 +27,23 @@ export async function run(flags: RunFlags): Promise<void> {
   }
   if (dryRun) {
     const { printPlan, printResume } = await import('./dry-run.js');
-    if (!resume) return printPlan(order, places, { json });
+    const { wholeOrder } = await import('./order-folder.js');
+    if (!resume) return printPlan(await wholeOrder(order, places), places, { json });
     const { chooseBatch } = await import('../batch/find-batch.js');
     return printResume(await chooseBatch(order, places), resume, { json });
   }
-  const { folderFor } = await import('./order-folder.js');
+  const { folderFor, isOnlyId } = await import('./order-folder.js');
+  if (isOnlyId(order) && !resume && !startFresh) throw onlyNamed(order.flags.id ?? '');
   const { runBatch } = await import('../batch/run-batch.js');
   const { folder, isNew } = await folderFor(order, places, { resume, startFresh });
   await runBatch(folder, isNew || !resume ? { mode: 'new' } : resume, { json });
+}
+
+function onlyNamed(id: string): RigError {
+  return new RigError(
+    'COMMAND_INVALID',
+    `rig run --id ${id}: say what it is about, or --resume-auto to go on with a batch of that name`,
+  );
 }
 
 function nothingToRun(): RigError {
