@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { asRigError, RigError } from '../core/errors.js';
+import { createListeners } from '../core/listeners.js';
 import type { Outcome } from '../core/outcome.js';
 import type { AttemptRecord } from '../core/record.js';
 import type { RunEvent } from '../core/run-event.js';
@@ -26,7 +27,8 @@ import { cutPower } from './power-cut.js';
 import { createStationCare } from './station-ready.js';
 import type { BatchRun } from './order/batch-run.js';
 import { createBatchCare } from './units/batch-care.js';
-import { noting } from './units/noting.js';
+import { heard } from './heard-journal.js';
+import type { JournalEntry } from './journal-entries.js';
 
 export interface CoordinatorOptions {
   runId: string;
@@ -58,23 +60,14 @@ export interface Coordinator {
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { runId, resultsFolder, runtimeFolder, stations } = options;
   const batchId = options.batch?.batch.id ?? runId;
-  const journal = noting(
-    await openJournal(join(resultsFolder, journalName), { runId }),
-    options.batch?.state,
-  );
-  const listeners = new Set<(event: RunEvent) => void>();
+  const entries = createListeners<JournalEntry>();
+  const { emit, on: onEvent } = createListeners<RunEvent>();
+  const journal = heard(await openJournal(join(resultsFolder, journalName), { runId }), entries.emit);
   const records: AttemptRecord[] = [];
   const warnings: string[] = [];
   let files: ProjectionFiles | undefined;
   let closing: Promise<void> | undefined;
 
-  const emit = (event: RunEvent) => {
-    for (const listener of listeners) listener(event);
-  };
-  const onEvent = (listener: (event: RunEvent) => void) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
   const onTrouble = (error: RigError) => void warnings.push(error.message);
   const care = createStationCare({ runtimeFolder, resultsFolder, onTrouble });
   const findStation = (name: string) => {
@@ -93,6 +86,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       runId,
       journal,
       emit,
+      onEvent,
+      onEntry: entries.on,
       onTrouble,
       onPanelOut: (station) => operators.rest(station),
     });
@@ -215,6 +210,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         journal.append('run-end', { status, endedAt: new Date().toISOString(), attempts: count(records) }),
       () => journal.close(),
       async () => (files = await writeProjections(resultsFolder)),
+      async () => batch?.end(files?.results),
     ]);
     warnings.push(
       ...failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))),

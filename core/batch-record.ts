@@ -13,6 +13,8 @@ export interface BatchHeader {
   /** Inputs that have changed since the run before, which was resumed all the same. */
   changed: string[];
   notices: string[];
+  /** Units that cannot be brought to the release and are skipped; left out when there are none. */
+  refused?: { unit: number; serial?: string; code: string; why: string }[];
   /** Units of this run. */
   pending: number;
   /** Units that were in hand when the run before died. */

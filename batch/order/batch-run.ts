@@ -77,6 +77,9 @@ export async function planBatchRun(
 
 function headerOf(batch: Batch, found: Pick<BatchHeader, 'pending' | 'inHand' | 'changed'>): BatchHeader {
   const { id, description, strategy, programme, units, inputs, notices } = batch;
+  const refused = units.flatMap(({ number, serial, refused }) =>
+    refused ? [{ unit: number, ...(serial !== undefined && { serial }), ...refused }] : [],
+  );
   return {
     id,
     ...(description !== undefined && { description }),
@@ -85,6 +88,7 @@ function headerOf(batch: Batch, found: Pick<BatchHeader, 'pending' | 'inHand' | 
     units: units.length,
     inputs: Object.fromEntries(inputs.map(({ kind, name, sha256 }) => [`${kind} ${name}`, sha256])),
     notices,
+    ...(refused.length > 0 && { refused }),
     ...found,
   };
 }

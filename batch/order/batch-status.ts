@@ -21,6 +21,8 @@ export interface BatchStatus {
   passed: number;
   failed: number;
   errors: number;
+  /** Skipped, since the batch cannot bring them to the release. */
+  refused: number;
   /** Given back what they held. */
   rolledBack: number;
   /** Without a result. */
@@ -55,8 +57,12 @@ export async function batchStatus(folder: string): Promise<BatchStatus> {
     passed: count('pass'),
     failed: count('fail'),
     errors: count('error'),
+    refused: state.header?.refused?.length ?? 0,
     rolledBack: units.filter(({ isRolledBack }) => isRolledBack).length,
-    pending: total - units.filter(({ result, isRolledBack }) => result !== undefined || isRolledBack).length,
+    pending:
+      total -
+      (state.header?.refused?.length ?? 0) -
+      units.filter(({ result, isRolledBack }) => result !== undefined || isRolledBack).length,
     inHand: units.filter(({ inHand }) => inHand !== undefined).map(({ unit }) => unit),
     waves: state.waves,
     gates: state.gates,
@@ -80,5 +86,5 @@ function stateOf({ runs, controls, units, header }: BatchState, isLive: boolean)
   if (last === 'cancel') return 'cancelled';
   if (runs.at(-1)?.end === undefined) return 'died';
   const done = [...units.values()].filter(({ result }) => result !== undefined).length;
-  return done >= (header?.units ?? 0) ? 'complete' : 'stopped';
+  return done + (header?.refused?.length ?? 0) >= (header?.units ?? 0) ? 'complete' : 'stopped';
 }

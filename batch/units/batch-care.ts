@@ -7,7 +7,11 @@ import type { RunEvent } from '../../core/run-event.js';
 import { backupIndex } from '../../drivers/flash/backup/backup.js';
 import type { Station } from '../../rigs/types.js';
 import { writeCheckpoint } from '../checkpoint-files.js';
+import type { JournalEntry } from '../journal-entries.js';
 import type { Journal } from '../journal.js';
+import type { LogFeed } from '../run-log.js';
+import { copyResults, openBatchLog } from './batch-log.js';
+import { noteEntry } from './batch-state.js';
 import { backupOf } from '../order/rollback-plan.js';
 import { batchVerdict, rollbackVerdict } from '../order/verdict.js';
 import type { BatchFeed } from '../../reports/run-feed.js';
@@ -43,6 +47,8 @@ export interface BatchCare extends Pick<Dispatcher, 'begin'> {
   ending(): void;
   /** The last checkpoint; stops the clock of the others. */
   close(): Promise<void>;
+  /** The reports are written, `results` among them: copies them where the batch wants that, and ends its log. Throws REPORT_FAILED. */
+  end(results: string | undefined): Promise<void>;
 }
 
 export interface BatchCareOptions {
@@ -50,6 +56,9 @@ export interface BatchCareOptions {
   runId: string;
   journal: Pick<Journal, 'append'>;
   emit: (event: RunEvent) => void;
+  onEvent: LogFeed['onEvent'];
+  /** Of what is in the journal. */
+  onEntry: (listener: (entry: JournalEntry) => void) => () => void;
   onTrouble: (error: RigError) => void;
   /** Every board of a station is out, and its operator is to start it again when the next ones are in. */
   onPanelOut: (station: string) => void;
@@ -58,6 +67,8 @@ export interface BatchCareOptions {
 export function createBatchCare(options: BatchCareOptions): BatchCare {
   const { run, runId, journal, emit, onTrouble, onPanelOut } = options;
   const { batch, state, folder, pending, rollback } = run;
+  options.onEntry((entry) => noteEntry(state, entry));
+  const endLog = openBatchLog(batch.log, folder, options);
   const turns = new Map<string, Turn>();
   const used = new Set<string>();
   /** Folders, relative, of the backups since the last checkpoint: earlier ones name theirs. */
@@ -100,11 +111,20 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       void checkpoint();
     },
     onGate: (event) => void keep(() => append('gate', event)),
-    onControl: (event) => void keep(() => append('control', event)),
+    onControl(event) {
+      void keep(() => append('control', event));
+      if (event.what === 'pause') tellPause(event.why);
+    },
     onPanelOut: (station) => batch.swap.detect === 'operator' && onPanelOut(station),
     now: () => performance.now(),
     memoryInUse,
   });
+  /** Whoever stands at a station that does nothing must know why. */
+  const tellPause = (why: string) => {
+    const what = `paused: ${why}; \`rig batch resume ${batch.id}\` goes on`;
+    for (const { station, slot, state } of dispatcher.places)
+      if (state !== 'busy') emit({ station, slot, type: 'waits', what });
+  };
   const boards = createBoards({ batch, state, pending, dispatcher });
   const { everySeconds } = batch.checkpoints;
   const clock = everySeconds && setInterval(() => void checkpoint(), everySeconds * 1000);
@@ -181,6 +201,10 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     async close() {
       if (clock) clearInterval(clock);
       await checkpoint();
+    },
+    async end(results) {
+      await endLog();
+      if (results !== undefined) await copyResults(batch.log, results);
     },
   };
 }
