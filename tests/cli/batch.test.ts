@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,11 +6,11 @@ import { openJournal, type Journal } from '../../batch/journal.js';
 import { makeBatchFolder } from '../../batch/order/batch-folder.js';
 import { pollUntil } from '../../core/deadline.js';
 import type { BatchHeader } from '../../core/batch-record.js';
-import { cleanEnvironment } from '../clean-environment.js';
 import { headerOf, recordOf } from '../batch/units/batch-of.js';
 import { runHeader } from '../reports/records.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
 import { rig as runRig, startRig } from './rig.js';
+import { rigInTerminal } from './terminal.js';
 
 let rig: RigFolder;
 before(async () => {
@@ -119,21 +118,7 @@ describe('rig batch status', () => {
 
   test('in a terminal keeps its lines in place, and leaves the last state behind', async () => {
     const { journal } = await begunBatch('watched');
-    const command = `${process.execPath} cli/rig.js batch status watched --follow`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { ...cleanEnvironment(), ...rig.env, TERM: 'xterm' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-      timeout: 60_000,
-    });
-    let screen = '';
-    child.stdout.on('data', (chunk) => (screen += String(chunk)));
-    const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const shows = (pattern: RegExp) =>
-      pollUntil(() => Promise.resolve(pattern.test(screen) || undefined), {
-        timeoutMs: 20_000,
-        intervalMs: 20,
-        onTimeout: () => new Error(`waited in vain for ${String(pattern)} in ${screen}`),
-      });
+    const { raw, shows, ended } = rigInTerminal(['batch', 'status', 'watched', '--follow'], rig.env);
     try {
       await shows(/0 passed/);
       await attempt(journal, 'watched', 1, 'pass');
@@ -143,7 +128,8 @@ describe('rig batch status', () => {
     } finally {
       await journal.close();
     }
-    assert.equal(await closed, 0);
+    assert.equal(await ended, 0);
+    const screen = raw();
     const up = /\x1b\[\d+A\r/g;
     assert.ok([...screen.matchAll(up)].length >= 2, 'it draws over what it drew');
     const end = screen.slice(screen.lastIndexOf('\x1b[J'));
