@@ -7,7 +7,9 @@ export interface AtomicWriter {
   readonly path: string;
   /** Keeps the text until it is drained. */
   add(text: string): void;
-  /** Writes what was added; call it every some hundred kB. */
+  /** Whether it is time to drain. */
+  isFull(): boolean;
+  /** Writes what was added; nothing may be added meanwhile. */
   drain(): Promise<void>;
   /** Writes the rest, and puts the file in its place: after a power cut the old one is there or the new one, whole. */
   commit(): Promise<void>;
@@ -24,26 +26,25 @@ export async function openAtomicWriter(path: string): Promise<AtomicWriter> {
   const temporary = temporaryName(path);
   const file = await open(temporary, 'wx');
   const buffer = Buffer.allocUnsafeSlow(bufferBytes);
-  let parts: string[] = [];
+  let filled = 0;
+  /** What did not fit into the buffer. */
+  let more: string[] = [];
   let state: 'open' | 'committed' | 'discarded' = 'open';
 
   const drain = async () => {
-    const texts = parts;
-    parts = [];
-    let filled = 0;
-    for (const text of texts) {
-      if (filled + text.length * bytesPerUnit > bufferBytes) {
-        await file.writeFile(buffer.subarray(0, filled));
-        filled = 0;
-      }
-      if (text.length * bytesPerUnit > bufferBytes) await file.writeFile(text);
-      else filled += buffer.write(text, filled);
-    }
-    await file.writeFile(buffer.subarray(0, filled));
+    if (filled > 0) await file.writeFile(buffer.subarray(0, filled));
+    if (more.length > 0) await file.writeFile(more.join(''));
+    filled = 0;
+    more = [];
   };
   return {
     path,
-    add: (text) => void parts.push(text),
+    add(text) {
+      const fits = more.length === 0 && filled + text.length * bytesPerUnit <= bufferBytes;
+      if (fits) filled += buffer.write(text, filled);
+      else more.push(text);
+    },
+    isFull: () => more.length > 0 || filled > bufferBytes / 2,
     drain,
     async commit() {
       await drain();

@@ -34,7 +34,7 @@ async function writeDay(path: string, rows: ReturnType<FactoryRecords['ofDay']>)
   try {
     for await (const lines of mergedFactoryRecords(existing, rows, path)) {
       writer.add(lines);
-      await writer.drain();
+      if (writer.isFull()) await writer.drain();
     }
     await writer.commit();
   } finally {

@@ -1,65 +1,127 @@
-import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { AttemptRecord, DeviceIdentity } from '../core/record.js';
-import type { AttemptFacts } from '../reports/units.js';
-import { entryOf } from './journal-reader.js';
+import type { AttemptFacts, StoredRecord } from '../reports/units.js';
+import { storedRecord, withText } from './record-text.js';
 import { isVerdict } from './units/unit-result.js';
 
 /** What is kept of an attempt while the reports of a journal are made. */
 export interface JournalAttempt extends AttemptFacts {
   /** Where its line stands in the journal; its record itself when it has no line, since its run died. */
-  at: { seq: number; offset: number; length: number } | AttemptRecord;
+  at: LineAt | AttemptRecord;
 }
 
-/** The records of a journal that was proved, read one by one where they stand. */
+interface LineAt {
+  seq: number;
+  /** In bytes from the start of the file. */
+  offset: number;
+  length: number;
+}
+
+/** The records of a journal that was proved, read where they stand. */
 export interface JournalRecords {
-  /** Throws JOURNAL_CORRUPT when there is no record there any more. */
-  read(attempt: JournalAttempt): AttemptRecord;
+  /** Reads the lines of these attempts, for `read`. */
+  load(attempts: readonly JournalAttempt[]): Promise<void>;
+  /** The record of an attempt that was loaded last. Throws JOURNAL_CORRUPT when there is none there any more. */
+  read(attempt: JournalAttempt): StoredRecord;
   /** May be called twice. */
   close(): Promise<void>;
 }
 
-const firstBufferBytes = 64 * 1024;
+/** Lines that stand this near to each other are read at once, with what is between them. */
+const nearBytes = 16 * 1024;
+const mostAtOnceBytes = 4 << 20;
 
 export async function openRecords(path: string): Promise<JournalRecords> {
   const file = await open(path, 'r');
-  let buffer = Buffer.allocUnsafeSlow(firstBufferBytes);
+  let loaded = new Map<number, Buffer>();
+  let buffer = Buffer.alloc(0);
   let closing: Promise<void> | undefined;
+
   return {
+    async load(attempts) {
+      const lines = attempts.flatMap(({ at }) => ('offset' in at ? [at] : []));
+      const spans = spansOf(lines);
+      const sizeBytes = spans.reduce((sum, { length }) => sum + length, 0);
+      if (sizeBytes > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * sizeBytes);
+      loaded = new Map();
+      let filled = 0;
+      for (const span of spans) {
+        await file.read(buffer, filled, span.length, span.offset);
+        for (const { seq, offset, length } of span.lines) {
+          const start = filled + offset - span.offset;
+          loaded.set(seq, buffer.subarray(start, start + length));
+        }
+        filled += span.length;
+      }
+    },
     read({ at }) {
-      if (!('offset' in at)) return at;
-      const { seq, offset, length } = at;
-      if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * length);
-      // Synchronously, since waiting for each of 100,000 small reads would take many times as long as they do.
-      const bytesRead = readSync(file.fd, buffer, 0, length, offset);
-      return entryOf<'attempt'>(path, { seq, bytes: buffer.subarray(0, bytesRead) }).data;
+      if (!('offset' in at)) return withText(at);
+      const bytes = loaded.get(at.seq) ?? Buffer.alloc(0);
+      return storedRecord(path, { seq: at.seq, bytes });
     },
     close: () => (closing ??= file.close()),
   };
 }
 
-/** What is counted of a record, without anything else of it that would stay in memory. */
-export function attemptFacts(record: AttemptRecord): AttemptFacts {
-  const { unit, serial, wave, failure, device, flash, flashState, notOff } = record;
-  return {
-    station: record.station,
-    slot: record.slot,
-    programme: record.programme,
-    startedAt: record.startedAt,
-    outcome: record.outcome,
-    proof: record.proof,
-    isVerdict: isVerdict(record),
-    ...(unit !== undefined && { unit }),
-    ...(serial !== undefined && { serial }),
-    ...(wave !== undefined && { wave }),
-    ...(failure && { failure: { code: failure.code, category: failure.category } }),
-    ...(device && { device: idOf(device) }),
-    ...(flash && { flash: { seconds: flash.seconds, sizeBytes: flash.sizeBytes } }),
-    ...(flashState && { flashState }),
-    ...(notOff !== undefined && { notOff }),
+interface Span {
+  offset: number;
+  length: number;
+  lines: LineAt[];
+}
+
+function spansOf(lines: LineAt[]): Span[] {
+  const spans: Span[] = [];
+  for (const line of lines.toSorted((one, two) => one.offset - two.offset)) {
+    const last = spans.at(-1);
+    const end = line.offset + line.length;
+    const isNear = last !== undefined && line.offset - last.offset - last.length < nearBytes;
+    if (isNear && end - last.offset < mostAtOnceBytes) {
+      last.length = end - last.offset;
+      last.lines.push(line);
+    } else spans.push({ offset: line.offset, length: line.length, lines: [line] });
+  }
+  return spans;
+}
+
+/** Makes the facts of records: what is counted of each, without anything else of it that would stay in memory. */
+export function factsMaker(): (record: AttemptRecord) => AttemptFacts {
+  const known = new Map<string, string>();
+  const failures = new Map<string, NonNullable<AttemptFacts['failure']>>();
+  /** The same text for all attempts at a slot, say, and not one for each of them. */
+  const shared = (text: string) => {
+    const same = known.get(text);
+    if (same === undefined) known.set(text, text);
+    return same ?? text;
+  };
+  const failureOf = ({ code, category }: NonNullable<AttemptRecord['failure']>) => {
+    const same = failures.get(code) ?? { code, category };
+    failures.set(code, same);
+    return same;
+  };
+  return (record) => {
+    const { unit, serial, wave, failure, device, flash, flashState, notOff } = record;
+    const facts: AttemptFacts = {
+      station: shared(record.station),
+      slot: shared(record.slot),
+      programme: shared(record.programme),
+      startedAt: record.startedAt,
+      outcome: record.outcome,
+      proof: record.proof,
+      isVerdict: isVerdict(record),
+    };
+    if (unit !== undefined) facts.unit = unit;
+    if (serial !== undefined) facts.serial = serial;
+    if (wave !== undefined) facts.wave = wave;
+    if (device) facts.device = idOf(device);
+    if (flash) facts.flash = { seconds: flash.seconds, sizeBytes: flash.sizeBytes };
+    if (flashState) facts.flashState = flashState;
+    if (failure) facts.failure = failureOf(failure);
+    if (notOff !== undefined) facts.notOff = notOff;
+    return facts;
   };
 }
 
 function idOf({ mac, uid }: DeviceIdentity): Pick<DeviceIdentity, 'mac' | 'uid'> {
-  return { ...(mac !== undefined && { mac }), ...(uid !== undefined && { uid }) };
+  if (mac !== undefined) return { mac };
+  return uid === undefined ? {} : { uid };
 }

@@ -7,10 +7,10 @@ import { createFactoryRecords, type FactoryRecords } from '../reports/factory-re
 import { reportText } from '../reports/report-text.js';
 import { reworkColumns, reworkRow, unitsForRework } from '../reports/rework.js';
 import { summaryText } from '../reports/summary.js';
-import { unitsOf, withRecords, type Unit } from '../reports/units.js';
+import { unitsOf, withRecords, type StoredRecord, type Unit } from '../reports/units.js';
 import { openAtomicWriter, type AtomicWriter } from './atomic-writer.js';
 import { factoryPath, writeFactoryRecords } from './factory-files.js';
-import { openRecords, type JournalAttempt } from './journal-attempts.js';
+import { openRecords, type JournalAttempt, type JournalRecords } from './journal-attempts.js';
 import { journalName, readRunData, type JournalData } from './run-data.js';
 
 /** Absolute paths of what was written. */
@@ -24,7 +24,7 @@ export interface ProjectionFiles {
 }
 
 /** So many units are written before what waits is drained and others get their turn. */
-const unitsAtOnce = 64;
+const unitsAtOnce = 32;
 
 /**
  * Makes every report of a results folder from its journal alone; doing it again makes the same files. The journal is read twice: to prove it and to
@@ -39,10 +39,9 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
   const attempts = data.ofBatch ? data.attempts.filter(({ proof }) => proof !== 'rig') : data.attempts;
   const units = unitsOf({ stations, attempts });
   const records = await openRecords(join(resultsFolder, journalName));
-  const whole = (unit: Unit<JournalAttempt>) => withRecords(unit, (attempt) => records.read(attempt));
   try {
     const factory = createFactoryRecords();
-    const written = await writeTables({ resultsFolder, data, units, whole, factory });
+    const written = await writeTables({ resultsFolder, data, units, records, factory });
     const days = factory.days();
     const files: ProjectionFiles = {
       ...written,
@@ -51,7 +50,13 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
     };
     const listed = [files.results, files.report, files.rework, ...files.factoryRecords];
     const named = listed.map((file) => relative(resultsFolder, file));
-    await replaceFile(files.summary, summaryText({ data, units, whole, files: named }));
+    const summary = await summaryText({
+      data,
+      units,
+      whole: (some) => wholeUnits(records, some),
+      files: named,
+    });
+    await replaceFile(files.summary, summary);
     const runId = data.runs.at(-1)?.header.runId ?? '';
     if (days.length > 0) await writeFactoryRecords(dirname(resultsFolder), factory, runId);
     return files;
@@ -64,19 +69,21 @@ interface TablesOptions {
   resultsFolder: string;
   data: JournalData;
   units: readonly Unit<JournalAttempt>[];
-  whole: (unit: Unit<JournalAttempt>) => Unit;
+  records: JournalRecords;
   factory: FactoryRecords;
 }
 
 /** Everything that has a row or a line a unit, in one go over the units. */
-async function writeTables({ resultsFolder, data, units, whole, factory }: TablesOptions) {
+async function writeTables({ resultsFolder, data, units, records, factory }: TablesOptions) {
   const writers: AtomicWriter[] = [];
   const begin = async (name: string) => {
     const writer = await openAtomicWriter(join(resultsFolder, name));
     writers.push(writer);
     return writer;
   };
-  const drain = () => Promise.all(writers.map((writer) => writer.drain()));
+  const drain = async () => {
+    for (const writer of writers) if (writer.isFull()) await writer.drain();
+  };
   try {
     const results = await begin('batch_results.csv');
     const report = await begin(batchReportName(data));
@@ -85,7 +92,7 @@ async function writeTables({ resultsFolder, data, units, whole, factory }: Table
     report.add(text.begin(data, units));
     rework.add(csvLines([reworkColumns]));
     for (const group of groupsOf(unitsForRework(units))) {
-      const failed = group.map(whole);
+      const failed = await wholeUnits(records, group);
       rework.add(csvLines(failed.map(reworkRow)));
       for (const unit of failed) report.add(text.failed(unit));
       await drain();
@@ -93,7 +100,7 @@ async function writeTables({ resultsFolder, data, units, whole, factory }: Table
     report.add(text.between());
     results.add(csvLines([resultColumns]));
     for (const group of groupsOf(units)) {
-      const some = group.map(whole);
+      const some = await wholeUnits(records, group);
       results.add(csvLines(some.map(resultRow)));
       for (const unit of some) {
         report.add(text.unit(unit));
@@ -107,6 +114,14 @@ async function writeTables({ resultsFolder, data, units, whole, factory }: Table
   } finally {
     for (const writer of writers) await writer.discard();
   }
+}
+
+async function wholeUnits(
+  records: JournalRecords,
+  units: readonly Unit<JournalAttempt>[],
+): Promise<Unit<StoredRecord>[]> {
+  await records.load(units.flatMap(({ attempts }) => attempts));
+  return units.map((unit) => withRecords(unit, (attempt) => records.read(attempt)));
 }
 
 function* groupsOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {

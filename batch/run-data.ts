@@ -6,10 +6,10 @@ import {
   type RunSpan,
   type UnfinishedAttempt,
 } from '../reports/run-data.js';
-import type { AttemptRecord } from '../core/record.js';
-import { attemptFacts, type JournalAttempt } from './journal-attempts.js';
+import { factsMaker, type JournalAttempt } from './journal-attempts.js';
 import type { JournalEntry } from './journal-entries.js';
 import { entryOf, provedLines, type ProvedLine } from './journal-reader.js';
+import { recordWithoutLists } from './record-text.js';
 
 /** Name of the journal in a results folder. */
 export const journalName = 'journal.jsonl';
@@ -31,6 +31,7 @@ export async function readRunData(resultsFolder: string): Promise<JournalData> {
 function collect() {
   const runs: RunSpan[] = [];
   const attempts: JournalAttempt[] = [];
+  const factsOf = factsMaker();
   /** By attempt id, the lines that say of it that it began and what its board is: parsed only when no record follows. */
   const open = new Map<string, OpenAttempt>();
   const chain = { lines: 0, head: '0'.repeat(64) };
@@ -46,13 +47,16 @@ function collect() {
     }));
     open.clear();
     const endedAt = runs.at(-1)?.lastAt ?? '';
-    for (const header of unfinished) attempts.push(ofUnfinished(recordOfUnfinished(header, endedAt)));
+    for (const header of unfinished) {
+      const record = recordOfUnfinished(header, endedAt);
+      attempts.push({ ...factsOf(record), isOpen: true, isVerdict: false, at: record });
+    }
   };
   const takeAttempt = (path: string, line: ProvedLine) => {
-    const { data } = entryOf<'attempt'>(path, line);
-    open.delete(data.attemptId);
+    const record = recordWithoutLists(path, line);
+    open.delete(record.attemptId);
     const at = { seq: line.seq, offset: line.offset, length: line.bytes.length };
-    attempts.push({ ...attemptFacts(data), at });
+    attempts.push(Object.assign(factsOf(record), { at }));
   };
   const takeEntry = (path: string, entry: JournalEntry) => {
     if (entry.type === 'run') {
@@ -92,10 +96,6 @@ type KeptLine = Pick<ProvedLine, 'seq' | 'bytes'>;
 interface OpenAttempt {
   start: KeptLine;
   device?: KeptLine;
-}
-
-function ofUnfinished(record: AttemptRecord): JournalAttempt {
-  return { ...attemptFacts(record), isOpen: true, isVerdict: false, at: record };
 }
 
 const idKey = '"data":{"attemptId":"';

@@ -1,9 +1,8 @@
-import type { AttemptRecord } from '../core/record.js';
 import { batchPart } from './batch-part.js';
 import { secondsBetween, totalSeconds, type RunData } from './run-data.js';
 import { frequencies, groupedBy, passedOnAttempt, rounded, tally } from './tally.js';
 import { remedyFor } from './text.js';
-import type { AttemptFacts, Unit } from './units.js';
+import type { AttemptFacts, StoredRecord, Unit } from './units.js';
 
 /** Name of the JSON report: the start of the last run, UTC, so that a rebuild replaces the same file. */
 export function batchReportName(data: Pick<RunData, 'runs'>): string {
@@ -82,7 +81,7 @@ function byStation(units: readonly Unit<AttemptFacts>[]) {
 }
 
 /** A unit in `failed_units`. */
-export function failedUnit(unit: Unit) {
+export function failedUnit(unit: Unit<StoredRecord>) {
   const { failure, steps, consoleLog } = unit.last;
   return {
     ...place(unit),
@@ -98,12 +97,13 @@ export function failedUnit(unit: Unit) {
   };
 }
 
-/** A unit in `units`. */
-export function unitWithAttempts(unit: Unit) {
-  return { ...place(unit), attempts: unit.attempts.map(attempt) };
+/** A unit in `units`, as JSON. */
+export function unitText(unit: Unit<StoredRecord>): string {
+  const head = JSON.stringify(place(unit)).slice(0, -1);
+  return `${head},"attempts":[${unit.attempts.map(attemptText).join(',')}]}`;
 }
 
-function place({ name, number, station, slot, programme, outcome, isWithdrawn, last }: Unit) {
+function place({ name, number, station, slot, programme, outcome, isWithdrawn, last }: Unit<StoredRecord>) {
   const ofBatch = number !== undefined && {
     number,
     serial: last.serial ?? '',
@@ -113,7 +113,13 @@ function place({ name, number, station, slot, programme, outcome, isWithdrawn, l
   return { unit: name, ...ofBatch, station, slot, programme, outcome };
 }
 
-function attempt(record: AttemptRecord) {
+function attemptText(record: StoredRecord): string {
+  const head = JSON.stringify(attempt(record)).slice(0, -1);
+  return `${head},"measurements":${record.measurementsText},"console_log":${JSON.stringify(record.consoleLog ?? '')}}`;
+}
+
+/** But for the measurements and what comes after them. */
+function attempt(record: StoredRecord) {
   return {
     attempt_id: record.attemptId,
     started_at: record.startedAt,
@@ -134,11 +140,9 @@ function attempt(record: AttemptRecord) {
     rollback: record.rollback ?? null,
     booted_version: record.bootedVersion ?? '',
     steps: record.steps.map(step),
-    measurements: record.measurements,
-    console_log: record.consoleLog ?? '',
   };
 }
 
-function step({ name, result, startedAt, endedAt }: AttemptRecord['steps'][number]) {
+function step({ name, result, startedAt, endedAt }: StoredRecord['steps'][number]) {
   return { name, result, duration: rounded(secondsBetween(startedAt, endedAt), 3) };
 }

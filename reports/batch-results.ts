@@ -4,7 +4,7 @@ import type { SelftestRecord } from '../core/record.js';
 import { flashStateText } from './flash-text.js';
 import { passingAttempt } from './tally.js';
 import { failureText } from './text.js';
-import type { Unit } from './units.js';
+import type { StoredRecord, Unit } from './units.js';
 
 /** The columns of `batch_results.csv`. */
 export const resultColumns = [
@@ -28,12 +28,12 @@ export function csv(header: readonly string[], rows: readonly (readonly string[]
 }
 
 /** A unit in `batch_results.csv`: a row, that of its last attempt. */
-export function resultRow(unit: Unit): string[] {
+export function resultRow(unit: Unit<StoredRecord>): string[] {
   const { port, startedAt, endedAt, failure } = unit.last;
   return [unit.name, port, startedAt, endedAt, csvStatus[unit.outcome], failure?.code ?? '', notes(unit)];
 }
 
-function notes(unit: Unit): string {
+function notes(unit: Unit<StoredRecord>): string {
   const { last, attempts, isWithdrawn } = unit;
   // So that nobody takes a board that was only looked at for one that is provisioned.
   const looked = last.proof === 'identity' && last.outcome === 'pass';

@@ -1,7 +1,7 @@
 import { csvStatus } from '../core/outcome.js';
-import { unitId, type AttemptRecord } from '../core/record.js';
+import { unitId } from '../core/record.js';
 import { rounded } from './tally.js';
-import type { Unit } from './units.js';
+import type { StoredRecord, Unit } from './units.js';
 
 /** The columns of this version. Columns are only ever appended; files keep what other versions added. */
 export const factoryColumns = [
@@ -35,7 +35,7 @@ export interface FactoryRow {
 /** The rows of a results folder. */
 export interface FactoryRecords {
   /** Only attempts that had a board and set out to change it count: a row a unit, from the last such attempt of each day. */
-  add(unit: Unit): void;
+  add(unit: Unit<StoredRecord>): void;
   /** `YYYYMMDD`, UTC, of the ends of the attempts. */
   days(): string[];
   /** The rows of a day, by DeviceId. */
@@ -64,18 +64,18 @@ export function createFactoryRecords(): FactoryRecords {
 }
 
 /** Whether an attempt says what the unit is worth now. One that was to give it back what it held, and wrote nothing, does not. */
-function isOfItsState(record: AttemptRecord): boolean {
+function isOfItsState(record: StoredRecord): boolean {
   const { proof, flashState } = record;
   if (proof === 'backup') return flashState === 'restored' || flashState === 'unproved';
   return proof === 'release' && wasTouched(record);
 }
 
 /** A lease that was refused, since another run held the slot for one, says nothing of any board. */
-function wasTouched({ device, steps, consoleLog }: AttemptRecord): boolean {
+function wasTouched({ device, steps, consoleLog }: StoredRecord): boolean {
   return device !== undefined || steps.length > 0 || consoleLog !== undefined;
 }
 
-function toCells(record: AttemptRecord, unit: Unit, attempts: number): [string, ...string[]] {
+function toCells(record: StoredRecord, unit: Unit<StoredRecord>, attempts: number): [string, ...string[]] {
   const { device, flash, failure, release, station, slot, rollback, outcome } = record;
   // A unit that was given back what it held before has been withdrawn, whatever it was before.
   const isWithdrawn = record.proof === 'backup';
@@ -102,7 +102,7 @@ function toCells(record: AttemptRecord, unit: Unit, attempts: number): [string, 
 }
 
 /** What stands for a board that never said who it is is its place in the batch, or in the run. */
-function deviceId(record: AttemptRecord, { number, attempts }: Unit): string {
+function deviceId(record: StoredRecord, { number, attempts }: Unit<StoredRecord>): string {
   const { device, failure, runId, station, slot, batch, serial } = record;
   // A board that shows another one's address does not own it, and must not replace the other one's row.
   const isOwn = failure?.code !== 'DUPLICATE_MAC';
@@ -114,7 +114,7 @@ function deviceId(record: AttemptRecord, { number, attempts }: Unit): string {
 }
 
 /** `detect=pass;flash=pass;wifi=fail`: the steps of the programme, without those inside of others. */
-function testResults({ steps }: AttemptRecord): string {
+function testResults({ steps }: StoredRecord): string {
   const outer = steps.filter(({ name }) => !name.includes(' › '));
   return outer.map(({ name, result }) => `${name.replace(/[;=]/g, '_')}=${result}`).join(';');
 }

@@ -1,6 +1,6 @@
 import { unitFlashText } from './flash-text.js';
 import { oneLine, remedyFor } from './text.js';
-import type { AttemptFacts, Unit } from './units.js';
+import type { AttemptFacts, StoredRecord, Unit } from './units.js';
 
 /** The columns of `rework.csv`. */
 export const reworkColumns = [
@@ -26,7 +26,7 @@ export function unitsForRework<Attempt extends AttemptFacts>(
 }
 
 /** One of them in `rework.csv`: what happened to it, and what to do. */
-export function reworkRow({ name, station, slot, last, attempts }: Unit): string[] {
+export function reworkRow({ name, station, slot, last, attempts }: Unit<StoredRecord>): string[] {
   const { code = '', blame = '', step = '', message = '' } = last.failure ?? {};
   const happened = [last.outcome, code, blame, step, oneLine(message), remedyFor(code)];
   const rest = [String(attempts.length), last.consoleLog ?? '', unitFlashText(attempts)];

@@ -5,7 +5,7 @@ import { unitFlashText } from './flash-text.js';
 import { unitsForRework } from './rework.js';
 import { passedOnAttempt, tally } from './tally.js';
 import { durationText, failureText, oneLine, remedyFor } from './text.js';
-import type { AttemptFacts, Unit } from './units.js';
+import type { AttemptFacts, StoredRecord, Unit } from './units.js';
 
 /** Units of a kind that are told one by one; the others are counted, and stand in the other files. */
 const toldOneByOne = 100;
@@ -14,14 +14,16 @@ const toldOneByOne = 100;
 export interface SummaryOptions<Attempt extends AttemptFacts> {
   data: RunData;
   units: readonly Unit<Attempt>[];
-  /** The unit with the whole records of its attempts. */
-  whole: (unit: Unit<Attempt>) => Unit;
+  /** The units with the whole records of their attempts. */
+  whole: (units: readonly Unit<Attempt>[]) => Promise<Unit<StoredRecord>[]>;
   /** Names of the other files of the folder. */
   files: readonly string[];
 }
 
 /** `summary.txt`: what a person reads first. */
-export function summaryText<Attempt extends AttemptFacts>(options: SummaryOptions<Attempt>): string {
+export async function summaryText<Attempt extends AttemptFacts>(
+  options: SummaryOptions<Attempt>,
+): Promise<string> {
   const { data, units, whole, files } = options;
   const aborted = units.filter(({ outcome, isWithdrawn }) => outcome === 'aborted' && !isWithdrawn);
   const blocks = [
@@ -31,8 +33,8 @@ export function summaryText<Attempt extends AttemptFacts>(options: SummaryOption
     alreadyHeld(units),
     givenBack(units),
     fitSlots(units),
-    bad(unitsForRework(units), whole),
-    unfinished(aborted, whole),
+    await bad(unitsForRework(units), whole),
+    await unfinished(aborted, whole),
     power(data),
     liveRails(units),
     where(files),
@@ -90,11 +92,11 @@ function fitSlots(units: readonly Unit<AttemptFacts>[]): string {
   return fit.length === 0 ? '' : `self-test: ${fit.length} slots are fit; nothing was provisioned`;
 }
 
-function bad<Attempt extends AttemptFacts>(
+async function bad<Attempt extends AttemptFacts>(
   units: readonly Unit<Attempt>[],
-  whole: (unit: Unit<Attempt>) => Unit,
-): string {
-  const told = units.slice(0, toldOneByOne).map((unit) => badUnit(whole(unit)));
+  whole: SummaryOptions<Attempt>['whole'],
+): Promise<string> {
+  const told = (await whole(units.slice(0, toldOneByOne))).map(badUnit);
   return [...told, ...andMore(units, 'rework.csv')].join('\n\n');
 }
 
@@ -104,7 +106,7 @@ function andMore(units: readonly unknown[], file: string): string[] {
   return more > 0 ? [`… and ${more} more: ${file}`] : [];
 }
 
-function badUnit({ name, station, slot, last, attempts }: Unit): string {
+function badUnit({ name, station, slot, last, attempts }: Unit<StoredRecord>): string {
   const { failure } = last;
   const lines = [`${station} ${slot} · ${name} · ${failure?.code ?? last.outcome}`];
   if (failure?.step) lines.push(`  step: ${failure.step}`);
@@ -119,12 +121,12 @@ function badUnit({ name, station, slot, last, attempts }: Unit): string {
 }
 
 /** Boards that may be half written: nobody has proved anything of them. */
-function unfinished<Attempt extends AttemptFacts>(
+async function unfinished<Attempt extends AttemptFacts>(
   units: readonly Unit<Attempt>[],
-  whole: (unit: Unit<Attempt>) => Unit,
-): string {
+  whole: SummaryOptions<Attempt>['whole'],
+): Promise<string> {
   if (units.length === 0) return '';
-  const aborted = units.slice(0, toldOneByOne).map(whole);
+  const aborted = await whole(units.slice(0, toldOneByOne));
   const lines = aborted.map(({ station, slot, name, last, attempts }) => {
     const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
     const flash = unitFlashText(attempts);
@@ -135,7 +137,7 @@ function unfinished<Attempt extends AttemptFacts>(
 }
 
 /** What stopped a whole station is said once, with what to do. */
-function whyAborted(aborted: readonly Unit[]): string[] {
+function whyAborted(aborted: readonly Unit<StoredRecord>[]): string[] {
   const reasons = new Map(
     aborted.flatMap(({ last: { failure } }) => (failure ? [[failureText(failure), failure.code]] : [])),
   );

@@ -31,6 +31,9 @@ export type AttemptFacts = Pick<
   isVerdict?: boolean;
 };
 
+/** A record as the reports read it: its measurements are passed on as the text that they are in the journal. */
+export type StoredRecord = Omit<AttemptRecord, 'measurements'> & { measurementsText: string };
+
 /** One board under one programme, or one unit of a batch, with every attempt at it. */
 export interface Unit<Attempt extends AttemptFacts = AttemptRecord> {
   /**
@@ -103,8 +106,8 @@ export function unitsOfRecords(records: readonly AttemptRecord[]): Unit[] {
 /** The unit with the whole records of its attempts. */
 export function withRecords<Attempt extends AttemptFacts>(
   unit: Unit<Attempt>,
-  read: (attempt: Attempt) => AttemptRecord,
-): Unit {
+  read: (attempt: Attempt) => StoredRecord,
+): Unit<StoredRecord> {
   const attempts = unit.attempts.map(read);
   const [first] = attempts;
   const last = attempts.at(-1);
