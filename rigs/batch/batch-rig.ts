@@ -1,6 +1,7 @@
 import { suggestion } from '../../core/nearest-name.js';
 import type { CheckedFile } from '../checked-file.js';
-import { loadRig, type RigFiles } from '../load-rig.js';
+import { jobStation } from './job-station.js';
+import { loadRig, stationNames, type RigFiles } from '../load-rig.js';
 import type { Problem } from '../problem.js';
 import type { StationFile } from '../rig-files.js';
 import type { Station } from '../types.js';
@@ -37,6 +38,10 @@ export async function loadBatchRig(
   draft: BatchDraft,
   { rigs, specs, env }: BatchRigOptions,
 ): Promise<BatchRig> {
+  if (draft.job !== undefined && draft.places !== undefined) {
+    const job = jobStation(draft, env, stationNames(rigs));
+    return { stations: job.station ? [job.station] : [], notices: [], ...job };
+  }
   const report = { problems: [] as Problem[], notices: new Set<string>() };
   let places = new Map<PlaceDraft, Placed>();
   const adapt = async ({ files, library: opened }: RigFiles) => {

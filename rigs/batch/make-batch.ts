@@ -21,7 +21,7 @@ export async function makeBatch(
   const listed = draft.list && (await readUnitList(draft.list, stations));
   const units = listed?.units ?? placedUnits(draft, rig) ?? countedUnits(draft.count?.value ?? slots.length);
   const strategy = draft.strategy?.value ?? 'parallel';
-  const programme = draft.testMode?.value ? 'detect' : (draft.programme?.value ?? programmeOf(stations));
+  const programme = programmeOf(draft, stations);
   const most = Math.min(draft.atOnce?.value ?? Infinity, Math.max(1, slots.length));
   const batch: Batch = {
     id: draft.id?.value ?? defaultId(draft, programme),
@@ -74,9 +74,11 @@ function placedUnits({ places }: BatchDraft, rig: BatchRig): BatchUnit[] | undef
   });
 }
 
-/** What the first station does; that all do it is checked. */
-function programmeOf(stations: readonly Station[]): string {
-  return stations[0]?.programme[0] ?? 'bring-up';
+/** What the first station does, where nothing is said; that all do it is checked. */
+function programmeOf({ testMode, programme, job }: BatchDraft, stations: readonly Station[]): string {
+  if (testMode?.value === true) return 'detect';
+  if (programme !== undefined) return programme.value;
+  return job === undefined ? (stations[0]?.programme[0] ?? 'bring-up') : 'job';
 }
 
 function swapOf({ swap, places }: BatchDraft, units: number, slots: number): Swap {
