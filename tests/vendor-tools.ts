@@ -13,6 +13,7 @@ const tools = {
   avrdude: { command: avrdudeCommand(), args: ['-?'], install: avrdudeInstall },
   stm32flash: { command: stm32flashCommand(), args: ['-h'], install: stm32flashInstall },
   uhubctl: { command: uhubctlCommand(), args: ['-v'], install: uhubctlInstall },
+  chromium: { command: 'chromium', args: ['--version'], install: 'sudo apt-get install chromium' },
   curl: { command: 'curl', args: ['--version'], install: 'sudo apt-get install curl' },
 } as const;
 

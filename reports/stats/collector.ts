@@ -152,7 +152,8 @@ export function statsCollector(): Collector {
       if (record.proof === 'rig') {
         leftOut.selftestAttempts += 1;
         if (record.selftest?.unit) knownUnits.add(record.selftest.unit.id.toLowerCase());
-      } else if (record.proof !== 'release') leftOut[`${record.proof}Attempts`] += 1;
+      } else if (record.proof !== 'release' && record.proof !== 'job')
+        leftOut[`${record.proof}Attempts`] += 1;
       else {
         const number = attempts.push(slim(record, numbers.unitOf(record), once)) - 1;
         addSteps(record, number);

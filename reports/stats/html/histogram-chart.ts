@@ -1,7 +1,7 @@
 import type { Limits } from '../../../core/measurement.js';
 import type { Histogram } from '../histogram.js';
 import { numberText } from '../number-text.js';
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 import { box, chart, chartWidth, label, line, path, scale, type Scale } from './svg.js';
 
 /** What a histogram shows. */
@@ -64,11 +64,11 @@ function axes(x: Scale, y: Scale, floor: number): Markup {
     line([x.at(tick), floor], [x.at(tick), floor + 4], 'axis'),
     label(x.at(tick), floor + 17, tick.toFixed(x.decimals)),
   ]);
-  return html`${across}${along}${line([left, floor], [chartWidth - right, floor], 'axis')}`;
+  return markup`${across}${along}${line([left, floor], [chartWidth - right, floor], 'axis')}`;
 }
 
 function axisName(unit: string): Markup {
-  return html`${label(chartWidth - right, height - 6, unit, 'end', 'name')}${label(left, top - 14, 'units', 'middle', 'name')}`;
+  return markup`${label(chartWidth - right, height - 6, unit, 'end', 'name')}${label(left, top - 14, 'units', 'middle', 'name')}`;
 }
 
 /** A limit that is far away would leave no room for the bars: it is named at the edge. */

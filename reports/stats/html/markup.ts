@@ -6,7 +6,7 @@ export interface Markup {
 type Piece = Markup | string | number | readonly Piece[] | undefined;
 
 /** A template whose values are escaped, but for those that are markup themselves; lists are joined, undefined is nothing. */
-export function html(parts: TemplateStringsArray, ...values: readonly Piece[]): Markup {
+export function markup(parts: TemplateStringsArray, ...values: readonly Piece[]): Markup {
   return {
     markup: parts.map((part, index) => part + (index < values.length ? text(values[index]) : '')).join(''),
   };

@@ -2,7 +2,7 @@ import { limitsText } from '../../../core/measurement.js';
 import type { MeasurementStats } from '../measurements.js';
 import { indexText, numberText, percentText, shareText } from '../number-text.js';
 import { histogramChart } from './histogram-chart.js';
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 import type { Section } from './page.js';
 import { pageTable } from './table.js';
 
@@ -12,14 +12,14 @@ export function measurementSections(measurements: readonly MeasurementStats[], s
     const { name, board, release, limits, unit, warnings } = measurement;
     const limitWords = limitsText(limits ?? undefined);
     const heading = `${name}${limitWords ? `, ${limitWords} ${unit}` : ''} · ${board}, ${release}`;
-    const said = warnings.map((warning) => html`<p class="notice">${warning}</p>`);
+    const said = warnings.map((warning) => markup`<p class="notice">${warning}</p>`);
     const table = figureTable(measurement);
-    return section(heading.replace(/ ,/g, ','), chartOf(measurement, `m${index}`), html`${said}${table}`);
+    return section(heading.replace(/ ,/g, ','), chartOf(measurement, `m${index}`), markup`${said}${table}`);
   });
 }
 
 function chartOf({ histogram, description, name, unit, limits }: MeasurementStats, id: string): Markup {
-  if (!histogram || !description) return html`<p class="soft">Not a number: only counted.</p>`;
+  if (!histogram || !description) return markup`<p class="soft">Not a number: only counted.</p>`;
   const { mean, sd, n } = description;
   const title = `Histogram of ${name}`;
   // A curve over a handful of values claims a shape that nobody has seen.

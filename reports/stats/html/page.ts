@@ -2,7 +2,7 @@ import { excludedText } from '../excluded-text.js';
 import { headline } from '../headline.js';
 import { numberText, percentText, shareText } from '../number-text.js';
 import type { Statistics } from '../statistics.js';
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 import { measurementSections } from './measurement-sections.js';
 import { placesChart } from './places-chart.js';
 import { placeTables } from './place-tables.js';
@@ -15,7 +15,7 @@ import { stretchText, timeText, trendChart } from './trend-chart.js';
 /** The figures as one page that needs nothing else: no script, no font, no network. Beside each chart stands a table with its numbers. */
 export function statisticsPage(stats: Statistics): string {
   const sections = stats.yields.units === 0 ? [] : allSections(stats);
-  const page = html`<!doctype html>
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -29,7 +29,7 @@ export function statisticsPage(stats: Statistics): string {
         <main>
           <h1>${pageTitle(stats)}</h1>
           <p class="lead">${headline(stats)}</p>
-          ${stats.source.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
+          ${stats.source.notices.map((notice) => markup`<p class="notice">${notice}</p>`)}
           <p class="soft">${origin(stats)}</p>
           ${figures(stats)} ${sections}
         </main>
@@ -53,7 +53,7 @@ function origin({ source, excluded }: Statistics): string {
 }
 
 function figures({ yields, times }: Statistics): Markup {
-  if (yields.units === 0) return html``;
+  if (yields.units === 0) return markup``;
   const pace = times.stations.reduce((sum, { unitsPerHour }) => sum + (unitsPerHour ?? 0), 0);
   const shown = [
     ['units', String(yields.units)],
@@ -69,8 +69,8 @@ function figures({ yields, times }: Statistics): Markup {
       times.flashSeconds ? `${numberText(times.flashSeconds.percentiles.p50, 3)} s` : '–',
     ],
   ] as const;
-  return html`<ul class="figures">
-    ${shown.map(([name, value]) => html`<li><strong>${value}</strong><span>${name}</span></li>`)}
+  return markup`<ul class="figures">
+    ${shown.map(([name, value]) => markup`<li><strong>${value}</strong><span>${name}</span></li>`)}
   </ul>`;
 }
 
@@ -93,7 +93,7 @@ function allSections(stats: Statistics): Markup[] {
 export type Section = typeof section;
 
 function section(heading: string, chart: Markup, table: Markup): Markup {
-  return html`<section>
+  return markup`<section>
     <h2>${heading}</h2>
     <div class="pair">
       <div>${chart}</div>

@@ -1,9 +1,9 @@
 import { percentText } from '../number-text.js';
 import type { Pareto } from '../pareto.js';
 import type { Markup } from './markup.js';
-import { box, chart, chartWidth, dot, label, line, path, scale } from './svg.js';
+import { box, chart, chartWidth, dot, fitted, label, line, path, scale } from './svg.js';
 
-const [left, right, top, row] = [190, 46, 34, 26];
+const [left, right, top, row] = [206, 46, 34, 26];
 /** Codes that the chart shows; the table has them all. */
 const mostCodes = 12;
 
@@ -17,7 +17,7 @@ export function paretoChart({ rows, attempts }: Pareto, id: string): Markup {
   const bars = shown.flatMap(({ code, attempts: count, blame }, index) => {
     const ofBoard = blame.dut ?? 0;
     return [
-      label(left - 8, middle(index) + 4, code, 'end'),
+      label(left - 8, middle(index) + 4, fitted(code, left - 16), 'end'),
       box(left, middle(index) - 8, x.at(ofBoard) - left, 16, 'bar'),
       box(x.at(ofBoard), middle(index) - 8, x.at(count) - x.at(ofBoard), 16, 'bar rig'),
     ];

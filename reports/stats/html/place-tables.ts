@@ -1,7 +1,7 @@
 import { numberText, percentText, probabilityText, shareText } from '../number-text.js';
 import type { PlaceYield } from '../places.js';
 import type { Statistics } from '../statistics.js';
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 import { pageTable } from './table.js';
 
 /** Slots, stations where there are several, and slots that measure something else than the others. */
@@ -20,7 +20,7 @@ export function placeTables({ slots, stations, slotOffsets: { found, tests } }: 
       probabilityText(p),
     ]),
   });
-  return html`${several}${placeTable('Slots', slots)}${found.length > 0 ? offsets : undefined}`;
+  return markup`${several}${placeTable('Slots', slots)}${found.length > 0 ? offsets : undefined}`;
 }
 
 function placeTable(caption: string, places: readonly PlaceYield[]): Markup {

@@ -1,15 +1,23 @@
 import { percentText } from '../number-text.js';
 import type { PlaceYield } from '../places.js';
 import type { Markup } from './markup.js';
-import { chart, chartWidth, dot, label, line, scale } from './svg.js';
+import { chart, chartWidth, dot, fitted, label, line, roomFor, scale } from './svg.js';
 
-const [left, right, top, row] = [130, 20, 14, 20];
+const [right, top, row] = [20, 14, 20];
+/** Beside the name of a slot, for the mark of one that differs. */
+const markRoom = 28;
 /** Slots that the chart shows; the table has them all. */
 const mostPlaces = 64;
 
 /** First-pass yield of each slot with its interval; the dashed line is that of all units. */
 export function placesChart(places: readonly PlaceYield[], all: number, id: string): Markup {
   const shown = chosen(places);
+  const room = roomFor(
+    shown.map(({ place }) => place),
+    60,
+    230,
+  );
+  const left = room + markRoom;
   const floor = top + shown.length * row;
   const lowest = Math.min(all, ...shown.map(({ firstPass }) => firstPass.interval?.low ?? 1));
   const x = scale([Math.max(0, Math.floor(lowest * 20 - 0.2) / 20), 1], [left, chartWidth - right], 6);
@@ -18,7 +26,7 @@ export function placesChart(places: readonly PlaceYield[], all: number, id: stri
     const name = label(
       left - 8,
       y + 4,
-      differs ? `${place} ▸` : place,
+      differs ? `${fitted(place, room)} ▸` : fitted(place, room),
       'end',
       differs ? 'label marked' : 'label',
     );

@@ -3,6 +3,7 @@ export const style = `
 :root { color-scheme: light; --ink: #1b1f24; --soft: #5b6570; --grid: #e3e7eb; --main: #2566a8; --other: #c2670a; --bad: #b3261e; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 24px; max-width: 1240px; font: 15px/1.45 system-ui, 'Segoe UI', sans-serif; color: var(--ink); background: #fff; }
+h1, h2, p, caption { overflow-wrap: anywhere; }
 h1 { font-size: 22px; margin: 0 0 4px; }
 h2 { font-size: 17px; margin: 0 0 8px; }
 p { margin: 0 0 8px; }

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 
 /** Where a value lies on a chart, in its units. */
 export interface Scale {
@@ -49,7 +49,7 @@ export function chart(options: {
   body: Markup[];
 }): Markup {
   const { id, title, says, height, body } = options;
-  return html`<svg viewBox="0 0 ${chartWidth} ${height}" role="img" aria-labelledby="${id}-title ${id}-says">
+  return markup`<svg viewBox="0 0 ${chartWidth} ${height}" role="img" aria-labelledby="${id}-title ${id}-says">
     <title id="${id}-title">${title}</title>
     <desc id="${id}-says">${says}</desc>
     ${body}
@@ -59,15 +59,15 @@ export function chart(options: {
 type Anchor = 'start' | 'middle' | 'end';
 
 export function label(x: number, y: number, text: string, anchor: Anchor = 'middle', kind = 'label'): Markup {
-  return html`<text x="${x}" y="${y}" text-anchor="${anchor}" class="${kind}">${text}</text> `;
+  return markup`<text x="${x}" y="${y}" text-anchor="${anchor}" class="${kind}">${text}</text> `;
 }
 
 export function line(from: readonly [number, number], to: readonly [number, number], kind: string): Markup {
-  return html`<line x1="${from[0]}" y1="${from[1]}" x2="${to[0]}" y2="${to[1]}" class="${kind}" /> `;
+  return markup`<line x1="${from[0]}" y1="${from[1]}" x2="${to[0]}" y2="${to[1]}" class="${kind}" /> `;
 }
 
 export function box(x: number, y: number, width: number, height: number, kind: string): Markup {
-  return html`<rect
+  return markup`<rect
     x="${x}"
     y="${y}"
     width="${Math.max(0, width)}"
@@ -77,10 +77,28 @@ export function box(x: number, y: number, width: number, height: number, kind: s
 }
 
 export function dot(x: number, y: number, kind: string): Markup {
-  return html`<circle cx="${x}" cy="${y}" r="3.2" class="${kind}" /> `;
+  return markup`<circle cx="${x}" cy="${y}" r="3.2" class="${kind}" /> `;
 }
 
 export function path(points: readonly (readonly [number, number])[], kind: string): Markup {
   const places = points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
-  return html`<polyline points="${places}" class="${kind}" /> `;
+  return markup`<polyline points="${places}" class="${kind}" /> `;
+}
+
+/** About the width of a letter. */
+const letterWidth = 7;
+
+/** A name that fits into this width: what is too long loses its middle, since both its ends tell it from others. */
+export function fitted(name: string, width: number): string {
+  const letters = [...name];
+  const most = Math.floor(width / letterWidth);
+  if (letters.length <= most) return name;
+  const end = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - end).join('')}…${letters.slice(-end).join('')}`;
+}
+
+/** Room for the longest of these names, within bounds. */
+export function roomFor(names: readonly string[], least: number, most: number): number {
+  const widest = Math.max(0, ...names.map((name) => [...name].length * letterWidth));
+  return Math.min(most, Math.max(least, widest));
 }

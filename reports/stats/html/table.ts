@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 
 /** A table as the page has it; the first column names the row. */
 export interface PageTable {
@@ -15,13 +15,13 @@ export function pageTable({ caption, head, rows, textColumns = [], marked = [] }
   const kind = (column: number) => (column === 0 || textColumns.includes(column) ? 'text' : 'number');
   const row = (cells: readonly string[], index: number) => {
     const [name = '', ...rest] = cells;
-    const data = rest.map((cell, column) => html`<td class="${kind(column + 1)}">${cell}</td>`);
-    return html`<tr${marked.includes(index) ? html` class="marked"` : undefined}><th scope="row">${name}</th>${data}</tr>
+    const data = rest.map((cell, column) => markup`<td class="${kind(column + 1)}">${cell}</td>`);
+    return markup`<tr${marked.includes(index) ? markup` class="marked"` : undefined}><th scope="row">${name}</th>${data}</tr>
 `;
   };
-  const heads = head.map((cell, column) => html`<th scope="col" class="${kind(column)}">${cell}</th>`);
+  const heads = head.map((cell, column) => markup`<th scope="col" class="${kind(column)}">${cell}</th>`);
   // Something that scrolls has to be reachable by keyboard.
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
         ${caption}

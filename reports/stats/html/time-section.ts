@@ -2,7 +2,7 @@ import type { Description } from '../describe.js';
 import { numberText } from '../number-text.js';
 import type { Times } from '../times.js';
 import { histogramChart } from './histogram-chart.js';
-import { html, type Markup } from './markup.js';
+import { markup, type Markup } from './markup.js';
 import type { Section } from './page.js';
 import { pageTable } from './table.js';
 
@@ -20,11 +20,11 @@ export function timeSection(times: Times, section: Section): Markup {
           mean: flashSeconds.mean,
           sd: null,
         })
-      : html`<p class="soft">Nothing was flashed.</p>`;
+      : markup`<p class="soft">Nothing was flashed.</p>`;
   return section(
     'Flash times, cycle times and throughput',
     chart,
-    html`${timeTable(times)}${paceTable(times)}`,
+    markup`${timeTable(times)}${paceTable(times)}`,
   );
 }
 
