@@ -186,16 +186,21 @@ export interface AttemptRecord extends AttemptHeader {
   steps: StepRecord[];
   measurements: Measurement[];
   /**
-   * What this attempt set out to prove: `identity` changes nothing on the board, `backup` gives it back what it held, `rig` is about the slot and
-   * not about a board.
+   * What this attempt set out to prove: `identity` changes nothing on the board, `backup` gives it back what it held, `job` runs the commands of its batch on
+   * it, `rig` is about the slot and not about a board.
    */
-  proof: 'identity' | 'release' | 'backup' | 'rig';
+  proof: 'identity' | 'release' | 'backup' | 'job' | 'rig';
   /** What a self-test has proved of the slot. */
   selftest?: SelftestRecord;
   /** Path of the console log relative to the results folder of the run. */
   consoleLog?: string;
   /** Why the slot may still have voltage although its output is off, whatever else the unit failed with. */
   notOff?: string;
+}
+
+/** Whether an attempt with that proof writes no flash, so that it leaves none in doubt. */
+export function sparesFlash(proof: AttemptRecord['proof']): boolean {
+  return proof === 'identity' || proof === 'job';
 }
 
 /** The unit's name in records: the serial number that a batch gives it, its MAC or other unique id, or the slot when the board never said who it is. */

@@ -7,7 +7,7 @@ import type {
 } from '../core/batch-record.js';
 import { catalogue } from '../core/error-catalogue.js';
 import { outcomeFor } from '../core/outcome.js';
-import type { AttemptDevice, AttemptHeader, AttemptRecord } from '../core/record.js';
+import { sparesFlash, type AttemptDevice, type AttemptHeader, type AttemptRecord } from '../core/record.js';
 import type { RunEnd, RunHeader, SafeReadback } from '../core/run-record.js';
 import type { AttemptFacts } from './units.js';
 
@@ -73,7 +73,7 @@ export function recordOfUnfinished(header: UnfinishedAttempt, endedAt: string): 
   const failure = { code: 'COORDINATOR_LOST', blame, category, message, step: '' };
   const outcome = outcomeFor(blame);
   // Which board it is was on disk before the first byte was written: from then on nobody knows.
-  const isDoubtful = header.device !== undefined && header.proof !== 'identity';
+  const isDoubtful = header.device !== undefined && !sparesFlash(header.proof ?? 'release');
   const flash = isDoubtful ? { flashState: 'unproved' as const } : {};
   return { proof: 'identity', ...header, endedAt, outcome, failure, ...flash, steps: [], measurements: [] };
 }
