@@ -762,6 +762,20 @@ export const catalogue = {
     remedy:
       'Correct what the message names, then run rig report rebuild; the journal still has every record.',
   },
+  RESULTS_BUSY: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'Another process archives and removes old results.',
+    remedy: 'Wait until it has ended, or stop the process whose id the message gives.',
+  },
+  ARCHIVE_FAILED: {
+    blame: 'rig',
+    category: 'other',
+    retryable: true,
+    cause: 'Old results could not be packed, or their archive does not hold what they do.',
+    remedy: 'Nothing was removed. Free disk space and check the permissions of the results folder.',
+  },
   WORKER_LOST: {
     blame: 'rig',
     category: 'other',
