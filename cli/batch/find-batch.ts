@@ -14,7 +14,7 @@ export async function findFolder(id: string | undefined, { results }: Places): P
 }
 
 /**
- * Folder of the batch that an order is about: by its id, by that of its files, else the only one that is not complete. Throws BATCH_UNKNOWN, and
+ * Folder of the batch that an order is about: by its id, by that of its files, else the only one that is not over. Throws BATCH_UNKNOWN, and
  * CONFIG_INVALID for files that are wrong.
  */
 export async function chooseBatch(order: BatchOrder, places: Places): Promise<string> {
@@ -23,7 +23,7 @@ export async function chooseBatch(order: BatchOrder, places: Places): Promise<st
   const id = await idOf(order, places);
   if (id !== undefined) return findBatch(places.results, id);
   const batches = await listBatches(places.results);
-  const open = batches.filter(({ state }) => state !== 'complete');
+  const open = batches.filter(({ state }) => state !== 'complete' && state !== 'cancelled');
   const [only] = open.length === 1 ? open : batches.length === 1 ? batches : [];
   if (only) return only.folder;
   const known = newestFirst(open.length > 0 ? open : batches).map((each) => each.id);

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Command } from 'commander';
 import { commandTree, type CommandNode } from '../../cli/command-tree.js';
 import { buildProgram } from '../../cli/program.js';
+import { parseOnly } from './parse-only.js';
 import { rig } from './rig.js';
 
 /** Every command that does something, with its words. */
@@ -89,28 +90,11 @@ describe('the tree of commands', () => {
       const lines = help.slice(help.indexOf('Examples:')).split('\n').slice(1);
       for (const line of lines.filter((each) => each.startsWith('  rig '))) {
         const [words = ''] = line.trim().slice('rig '.length).split(/ {2,}/);
-        assert.doesNotThrow(() => parseOnly(wordsOf(words)), line);
+        assert.doesNotThrow(() => parseOnly(words), line);
       }
     });
   }
 });
-
-/** Words of a shell line without what the shell itself takes. */
-function wordsOf(line: string): string[] {
-  const [command = ''] = line.split(/ [<>|] /);
-  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-}
-
-/** Parses without doing anything; throws for what is written wrongly. */
-function parseOnly(words: readonly string[]): void {
-  const program = buildProgram();
-  const disarm = (command: Command): void => {
-    command.action(() => undefined);
-    command.commands.forEach(disarm);
-  };
-  program.commands.forEach(disarm);
-  program.parse(words, { from: 'user' });
-}
 
 describe('help', () => {
   test('finds a command by its words, and the exit codes', () => {
@@ -144,6 +128,7 @@ describe('what is written wrongly', () => {
     [['run', '--power-cycle-delay', 'soon'], /a time like 2, 0\.5, 2s or 500ms is needed/],
     [['run', '--batch-strategy', 'fast'], /Allowed choices are parallel, sequential, gradual/],
     [['run', '--resume-auto', '--start-fresh'], /'--resume-auto' cannot be used with option '--start-fresh'/],
+    [['report', 'rebild'], /^COMMAND_INVALID: there is no folder rebild, .*; did you mean rebuild\?/],
     [['explain', 'BOOT_PANI'], /^COMMAND_INVALID: no error code BOOT_PANI; did you mean BOOT_PANIC\?/],
   ];
   for (const [words, pattern] of cases) {

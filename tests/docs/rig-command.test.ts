@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { commandTree, type CommandNode } from '../../cli/command-tree.js';
 import { buildProgram } from '../../cli/program.js';
+import { parseOnly } from '../cli/parse-only.js';
 import { blocksOf, tableRows } from './page.js';
 
 const page = readFileSync('docs/rig-command.md', 'utf8');
@@ -37,6 +38,7 @@ describe('the page', () => {
         examples.some((line) => `${line} `.startsWith(`npx rig ${name} `)),
         examples.join('\n'),
       );
+      for (const line of examples) assert.doesNotThrow(() => parseOnly(line.replace('npx rig ', '')), line);
       assert.match(section, /^JSON: \S/m);
     });
 
