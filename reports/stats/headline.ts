@@ -9,7 +9,7 @@ export function headline(stats: Statistics): string {
   const pace = stats.times.stations.reduce((sum, { unitsPerHour }) => sum + (unitsPerHour ?? 0), 0);
   const [worst] = stats.pareto.rows;
   return [
-    `${shareText(firstPass)} of ${units} units passed at their first attempt, ${percentText(final.value)} in the end`,
+    `${shareText(firstPass)} of ${units} ${units === 1 ? 'unit' : 'units'} passed at the first attempt, ${percentText(final.value)} in the end`,
     ...(pace > 0 ? [`${numberText(pace, 3)} units/h`] : []),
     ...(worst ? [`most frequent: ${worst.code}, ${percentText(worst.share)} of what failed`] : []),
     ...(unlike(stats).length > 0 ? [`not like the others: ${unlike(stats).join(', ')}`] : []),

@@ -17,7 +17,7 @@ export interface HistogramChart {
   sd: number | null;
 }
 
-const [left, right, top, bottom, height] = [50, 14, 30, 44, 260];
+const [left, right, top, bottom, height] = [50, 14, 34, 44, 264];
 
 /** Bars, the limits as dashed lines where they are near, and the normal curve that has the same mean and spread. */
 export function histogramChart({ id, title, unit, histogram, limits, mean, sd }: HistogramChart): Markup {
@@ -29,7 +29,7 @@ export function histogramChart({ id, title, unit, histogram, limits, mean, sd }:
     (limit) => limit !== undefined && limit > start - 2 * (end - start) && limit < end + 2 * (end - start),
   ) as number[];
   const [low, high] = [Math.min(start, ...near), Math.max(end, ...near)];
-  const margin = (high - low) * 0.04;
+  const margin = (high - low) * (histogram.width === 0 ? 3 : 0.04);
   const x = scale([low - margin, high + margin], [left, chartWidth - right]);
   const y = scale([0, Math.max(...counts) * 1.08], [height - bottom, top], 4);
   const floor = height - bottom;
@@ -56,10 +56,12 @@ export function histogramChart({ id, title, unit, histogram, limits, mean, sd }:
 }
 
 function axes(x: Scale, y: Scale, floor: number): Markup {
-  const across = y.ticks.map((tick) => [
-    line([left, y.at(tick)], [chartWidth - right, y.at(tick)], 'grid'),
-    label(left - 6, y.at(tick) + 4, tick.toFixed(y.decimals), 'end'),
-  ]);
+  const across = y.ticks
+    .filter(Number.isInteger)
+    .map((tick) => [
+      line([left, y.at(tick)], [chartWidth - right, y.at(tick)], 'grid'),
+      label(left - 6, y.at(tick) + 4, String(tick), 'end'),
+    ]);
   const along = x.ticks.map((tick) => [
     line([x.at(tick), floor], [x.at(tick), floor + 4], 'axis'),
     label(x.at(tick), floor + 17, tick.toFixed(x.decimals)),
@@ -68,28 +70,28 @@ function axes(x: Scale, y: Scale, floor: number): Markup {
 }
 
 function axisName(unit: string): Markup {
-  return markup`${label(chartWidth - right, height - 6, unit, 'end', 'name')}${label(left, top - 14, 'units', 'middle', 'name')}`;
+  return markup`${label(chartWidth - right, height - 6, unit, 'end', 'name')}${label(0, top - 4, 'units', 'start', 'name')}`;
 }
 
 /** A limit that is far away would leave no room for the bars: it is named at the edge. */
 function limitLines({ min, max }: Limits, x: Scale, near: readonly number[]): Markup[] {
   const floor = height - bottom;
-  const mark = (name: string, limit: number | undefined, isLow: boolean) => {
+  const [toLeft, toRight] = [left + 100, chartWidth - right - 100];
+  const mark = (name: string, limit: number | undefined, side: 'start' | 'end', y: number) => {
     if (limit === undefined) return [];
     const text = `${name} ${limit}`;
-    if (!near.includes(limit)) {
-      const edge = isLow ? left + 2 : chartWidth - right;
-      return [
-        label(edge, top - 2, isLow ? `◂ ${text}` : `${text} ▸`, isLow ? 'start' : 'end', 'limit-label'),
-      ];
+    if (near.includes(limit)) {
+      const place = x.at(limit);
+      return [line([place, top], [place, floor], 'limit'), label(place, y, text, side, 'limit-label')];
     }
-    const place = x.at(limit);
-    return [
-      line([place, top], [place, floor], 'limit'),
-      label(place, top - 4, text, isLow ? 'start' : 'end', 'limit-label'),
-    ];
+    return name === 'min'
+      ? [label(left + 2, y, `◂ ${text}`, 'start', 'limit-label')]
+      : [label(chartWidth - right, y, `${text} ▸`, 'end', 'limit-label')];
   };
-  return [...mark('min', min, true), ...mark('max', max, false)];
+  // Outside of the limits, where nothing else is, unless the chart ends there; one above the other, since both may end up on one side.
+  const minSide = min !== undefined && x.at(min) > toLeft ? 'end' : 'start';
+  const maxSide = max !== undefined && x.at(max) < toRight ? 'start' : 'end';
+  return [...mark('min', min, minSide, top - 4), ...mark('max', max, maxSide, top - 17)];
 }
 
 function limitWords({ min, max }: Limits): string {

@@ -76,7 +76,7 @@ function figureTable({
   ];
   return pageTable({
     caption: `${name}${unit ? `, ${unit}` : ''}`,
-    head: ['', 'value (95 % interval)'],
+    head: ['figure', 'value (95 % interval)'],
     rows,
   });
 }

@@ -81,21 +81,21 @@ function allSections(stats: Statistics): Markup[] {
     section('Yield over time', trendChart(trend, all, 'trend'), trendTable(stats)),
     section('Yield of each step', stepTable(stats), retestTable(stats)),
     ...(pareto.rows.length > 0
-      ? [section('What fails', paretoChart(pareto, 'pareto'), paretoTable(stats))]
+      ? [section('What fails', paretoChart(pareto, 'pareto'), paretoTable(stats), 'pair wide')]
       : []),
-    section('Slots', placesChart(slots, all, 'slots'), placeTables(stats)),
+    section('Slots', placesChart(slots, all, 'slots'), placeTables(stats), 'pair wide'),
     ...measurementSections(stats.measurements, section),
     timeSection(stats.times, section),
   ];
 }
 
-/** A section with two things side by side. */
+/** A section with two things side by side; `pair wide` has more room for the second. */
 export type Section = typeof section;
 
-function section(heading: string, chart: Markup, table: Markup): Markup {
+function section(heading: string, chart: Markup, table: Markup, kind: 'pair' | 'pair wide' = 'pair'): Markup {
   return markup`<section>
     <h2>${heading}</h2>
-    <div class="pair">
+    <div class="${kind}">
       <div>${chart}</div>
       <div>${table}</div>
     </div>

@@ -10,14 +10,16 @@ p { margin: 0 0 8px; }
 .lead { font-size: 17px; }
 .soft { color: var(--soft); font-size: 13px; }
 .notice { border-left: 4px solid var(--bad); padding: 4px 12px; background: #fdf3f2; }
-.figures { display: flex; flex-wrap: wrap; gap: 12px; margin: 16px 0; padding: 0; list-style: none; }
-.figures li { border: 1px solid var(--grid); border-radius: 6px; padding: 8px 14px; min-width: 130px; }
+.figures { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0; padding: 0; list-style: none; }
+.figures li { border: 1px solid var(--grid); border-radius: 6px; padding: 8px 12px; min-width: 104px; }
 .figures strong { display: block; font-size: 22px; font-variant-numeric: tabular-nums; }
 .figures span { color: var(--soft); font-size: 12.5px; }
 section { margin: 28px 0 0; padding-top: 14px; border-top: 1px solid var(--grid); }
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; align-items: start; }
-@media (max-width: 860px) { .pair { grid-template-columns: minmax(0, 1fr); } }
+.pair.wide { grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); }
+@media (max-width: 860px) { .pair, .pair.wide { grid-template-columns: minmax(0, 1fr); } }
 .scroll { overflow: auto; max-height: 560px; }
+.scroll + .scroll { margin-top: 16px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0 0 4px; }
 th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
@@ -48,8 +50,10 @@ svg .curve { fill: none; stroke: var(--other); stroke-width: 1.4; }
 @media print {
   body { padding: 0; max-width: none; font-size: 10.5pt; }
   .scroll { overflow: visible; max-height: none; }
-  .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 14px; }
-  section { break-inside: avoid; }
+  .pair, .pair.wide { grid-template-columns: minmax(0, 1fr); gap: 6px; }
+  svg { max-width: 130mm; }
+  h2 { break-after: avoid; }
+  svg { break-inside: avoid; }
   tr { break-inside: avoid; }
   .figures li { break-inside: avoid; }
   svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -39,7 +39,7 @@ function timeTable(times: Times): Markup {
   ];
   return pageTable({
     caption: 'Times',
-    head: ['', 'n', 'mean', '5 %', 'median', '95 %', 'max'],
+    head: ['time', 'n', 'mean', '5 %', 'median', '95 %', 'max'],
     rows: rows.flatMap(([name, time]) => {
       if (time === null) return [];
       const { n, mean, max, percentiles } = time;
