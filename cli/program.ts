@@ -12,6 +12,7 @@ import { addFirmwareCommands } from './firmware-command.js';
 import { addHelpCommand } from './help-command.js';
 import { addMapCommand } from './map-command.js';
 import { addReportCommands } from './report-commands.js';
+import { addResultsCommands } from './results-command.js';
 import { addRollbackCommand } from './rollback-command.js';
 import { addDetectCommand, addRunCommand } from './run/run-command.js';
 import { addStatsCommand } from './stats-command.js';
@@ -31,7 +32,13 @@ export function buildProgram(): Command {
     .addHelpText('after', '\nExit codes: rig help exit-codes. Every command: docs/rig-command.md.');
   group(program, 'Units:', [addRunCommand, addDetectCommand, addRollbackCommand]);
   group(program, 'Batches:', [addBatchCommands, addCheckpointCommands]);
-  group(program, 'Records:', [addReportCommands, addStatsCommand, addDiagnoseCommand, addExplainCommand]);
+  group(program, 'Records:', [
+    addReportCommands,
+    addStatsCommand,
+    addResultsCommands,
+    addDiagnoseCommand,
+    addExplainCommand,
+  ]);
   group(program, 'Firmware:', [addFirmwareCommands]);
   group(program, 'Rig:', [addDoctorCommand, addDiscoverCommand, addMapCommand, addBenchCommand]);
   group(program, 'This command:', [addHelpCommand, addCompletionCommands]);

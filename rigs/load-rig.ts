@@ -78,13 +78,13 @@ export async function loadRig(folder: string, options: LoadRigOptions = {}): Pro
 /** Names of the station files in a rig's folder, in the order of their numbers, without reading them. */
 export function stationNames(folder: string): string[] {
   return (entriesOf(folder) ?? [])
-    .filter((entry) => entry.endsWith('.yaml') && entry !== advisoriesName)
+    .filter((entry) => entry.endsWith('.yaml') && !others.includes(entry))
     .map((entry) => entry.slice(0, -'.yaml'.length))
     .sort((one, two) => one.localeCompare(two, 'en', { numeric: true }));
 }
 
-/** Stands among the station files, and is none. */
-const advisoriesName = 'advisories.yaml';
+/** Stand among the station files, and are none. */
+const others: readonly string[] = ['advisories.yaml', 'retention.yaml'];
 
 /** Undefined when there is no such folder; hidden files are an editor's. */
 function entriesOf(folder: string): string[] | undefined {

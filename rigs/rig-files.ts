@@ -152,6 +152,13 @@ export interface ImageEntry {
   signature?: string;
 }
 
+/** `retention.yaml` as its schema lets it through. */
+export interface RetentionFile {
+  archiveDays?: number;
+  keepDays?: number;
+  maxBytes?: number | string;
+}
+
 /** A file of versions that are known to be vulnerable, as its schema lets it through. */
 export interface AdvisoriesFile {
   advisories: Advisory[];

@@ -4,7 +4,7 @@ import { plainSchemaError, type SchemaFinding } from './schema-messages.js';
 import type { YamlSource } from './yaml-source.js';
 
 /** The kinds of file that a user writes, each with its schema in `rigs/schema/`. */
-export type FileKind = 'station' | 'board' | 'release' | 'advisories' | BatchFileKind;
+export type FileKind = 'station' | 'board' | 'release' | 'advisories' | 'retention' | BatchFileKind;
 
 /** Our own batch file, and the documented others that are read as they stand. */
 export type BatchFileKind =

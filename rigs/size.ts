@@ -1,10 +1,10 @@
-const factors = { KB: 1024, MB: 1024 * 1024 } as const;
+const factors = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 } as const;
 
-/** Bytes of a size as rig files write it: a number of bytes, `512KB` or `4MB` (1024 based); undefined for anything else. */
+/** Bytes of a size as rig files write it: a number of bytes, `512KB`, `4MB` or `2GB` (1024 based); undefined for anything else. */
 export function sizeInBytes(size: number | string): number | undefined {
   if (typeof size === 'number') return size;
-  const { count, unit } = /^(?<count>[1-9][0-9]*)\s?(?<unit>[KM]B)$/.exec(size)?.groups ?? {};
-  if (count === undefined || (unit !== 'KB' && unit !== 'MB')) return undefined;
+  const { count, unit } = /^(?<count>[1-9][0-9]*)\s?(?<unit>[KMG]B)$/.exec(size)?.groups ?? {};
+  if (count === undefined || (unit !== 'KB' && unit !== 'MB' && unit !== 'GB')) return undefined;
   return Number(count) * factors[unit];
 }
 

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RigError } from '../../core/errors.js';
+import type { Retention } from '../../rigs/retention.js';
 import { acquireLock, type HeldLock } from '../locks.js';
 import { journalName } from '../run-data.js';
 import { keepReason, stillNeeded } from './keep-reasons.js';
@@ -12,16 +13,6 @@ import {
   removeArchive,
   removeFolder,
 } from './make-archive.js';
-
-/** How long results stay, and how much room they may take. What is left out limits nothing. */
-export interface Retention {
-  /** Folders that were not used for so many days become archives. */
-  archiveDays?: number;
-  /** Folders and archives of runs older than so many days go. */
-  keepDays?: number;
-  /** Of folders and archives together; the oldest go when there are more. */
-  maxBytes?: number;
-}
 
 export interface PruneOptions {
   /** Folder of all results. */

@@ -40,6 +40,8 @@ describe('the tree of commands', () => {
       'report rebuild',
       'stats',
       'journal',
+      'results list',
+      'results prune',
       'diagnose',
       'explain',
       ...['validate', 'inspect', 'sign', 'keygen'].map((name) => `firmware ${name}`),

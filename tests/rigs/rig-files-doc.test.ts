@@ -77,6 +77,7 @@ test('every key of the schemas stands in the page with its type and default, and
     ...keysOf(board, board),
     ...keysOf(toolCall, board),
     ...keysOf(schemaOf('release'), schemaOf('release')),
+    ...keysOf(schemaOf('retention'), schemaOf('retention')),
   ];
   // A default that no schema holds is told in words.
   const shown = rows.map((row) =>

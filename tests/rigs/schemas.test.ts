@@ -9,7 +9,7 @@ import { schemaOf, type FileKind } from '../../rigs/schema-check.js';
 import type { FaultKind } from '../../rigs/faults.js';
 
 const shippedKinds = ['station', 'board', 'release', 'advisories', 'batch'] as const;
-const kinds: readonly FileKind[] = shippedKinds;
+const kinds: readonly FileKind[] = [...shippedKinds, 'retention'];
 const rigs = join(import.meta.dirname, '../../rigs');
 
 /** Every schema in a schema, with its place: properties, entries of lists, choices. */

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { JournalData, JournalType } from '../../../batch/journal-entries.js';
 import { openJournal } from '../../../batch/journal.js';
-import { pruneResults, type PruneOptions, type Retention } from '../../../batch/archive/prune-results.js';
+import { pruneResults, type PruneOptions } from '../../../batch/archive/prune-results.js';
+import type { Retention } from '../../../rigs/retention.js';
 import { lease } from '../../fixtures/sample.js';
 
 export const dayMs = 86_400_000;
