@@ -17,15 +17,20 @@ export function suggestion(written: string, known: readonly string[]): string {
   return nearest === undefined ? list : `did you mean \`${nearest}\`? ${list}`;
 }
 
-/** Levenshtein's: insertions, deletions and replacements of one letter. */
+/** Damerau's, of neighbours only: insertions, deletions and replacements of one letter, and two letters that have changed places. */
 function editDistance(one: string, two: string): number {
+  let beforeLast: number[] = [];
   let previous = Array.from({ length: two.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...one].entries()) {
     const current = [row + 1];
     for (const [column, other] of [...two].entries()) {
       const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+      const isSwap = row > 0 && column > 0 && letter === two[column - 1] && one[row - 1] === other;
+      const swapped = isSwap ? (beforeLast[column - 1] ?? 0) + 1 : Infinity;
+      const added = Math.min((previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1);
+      current.push(Math.min(replaced, swapped, added));
     }
+    beforeLast = previous;
     previous = current;
   }
   return previous[two.length] ?? 0;

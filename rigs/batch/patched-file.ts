@@ -36,7 +36,10 @@ export function patchedFile<T>(file: CheckedFile<T>, wanted: readonly Patch[]): 
   ) as Partly<T>;
   const problems = [...file.problems];
   const fromOf = (path: ValuePath): Said<unknown> | undefined =>
-    patches.findLast((each) => begins(path, each.path) || begins(each.path, path))?.from;
+    (
+      patches.findLast((each) => begins(path, each.path)) ??
+      patches.findLast((each) => names.includes(each.path.at(-1)) && begins(each.path, path))
+    )?.from;
   const problemAt: CheckedFile<T>['problemAt'] = (path, what, part) => {
     const from = fromOf(path);
     return from === undefined ? file.problemAt(path, what, part) : from.problem(what);
@@ -51,6 +54,9 @@ export function patchedFile<T>(file: CheckedFile<T>, wanted: readonly Patch[]): 
     complete: () => (file.complete() === undefined ? undefined : (values as T)),
   };
 }
+
+/** What stands in a slot or station is at fault for what it lacks around them. */
+const names: readonly unknown[] = ['board', 'release'];
 
 /** Whether a path leads to something at or below another. */
 function begins(path: ValuePath, start: ValuePath): boolean {

@@ -30,7 +30,11 @@ export async function stationPatches(
     const here = ['slots', index];
     // The batch's release is for all slots, each with its own chip.
     const ofSlot = draft.slotPatches.map((each) => ({ ...each, path: [...here, ...each.path] }));
-    const isOwn = slot.board !== undefined || slot.release !== undefined || draft.firmware !== undefined;
+    const isOwn =
+      draft.board !== undefined ||
+      slot.board !== undefined ||
+      slot.release !== undefined ||
+      draft.firmware !== undefined;
     const named = isOwn ? await slotPatches(here, slot.board ?? values.board, context) : [];
     return [...ofSlot, ...named];
   });
@@ -56,7 +60,8 @@ async function slotPatches(
     return [];
   }
   const key = library.boardWith(name, draft.boardPatches);
-  const boardPatch = key === boardName ? [] : patch([...here, 'board'], from, key);
+  const isUnchanged = key === boardName && draft.board === undefined;
+  const boardPatch = isUnchanged ? [] : patch([...here, 'board'], from, key);
   const board = await library.board(key);
   if (draft.firmware === undefined || board === undefined) return boardPatch;
   const chosen = await firmware.choose(draft.firmware, board);
