@@ -21,6 +21,7 @@ export function batchLibrary(
   notices: Set<string>,
 ): BatchLibrary {
   const boards = new Map<string, { name: string; patches: readonly Patch[] }>();
+  const keys = new Map<string, string>();
   const made = new Map<string, Promise<CheckedFile<BoardFile> | undefined>>();
   const added = new Map<string, LoadedRelease>();
   const patchedReleases = new Map<string, LoadedRelease>();
@@ -55,7 +56,9 @@ export function batchLibrary(
     },
     boardWith: (name, patches) => {
       if (patches.length === 0) return name;
-      const key = `${name} with ${JSON.stringify(patches.map(({ path, value }) => [path, value]))}`;
+      const said = `${name} ${JSON.stringify(patches.map(({ path, value }) => [path, value]))}`;
+      const key = keys.get(said) ?? `${name}..${keys.size + 1}`;
+      keys.set(said, key);
       boards.set(key, { name, patches });
       return key;
     },

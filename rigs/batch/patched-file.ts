@@ -50,7 +50,10 @@ export function patchedFile<T>(file: CheckedFile<T>, wanted: readonly Patch[]): 
     problems,
     problemAt,
     report: (path, what, part) => void problems.push(problemAt(path, what, part)),
-    isWritten: (path) => patches.some((each) => begins(path, each.path)) || file.isWritten(path),
+    isWritten: (path) =>
+      patches.some((each) => begins(path, each.path))
+        ? valueAt(values, path) !== undefined
+        : file.isWritten(path),
     complete: () => (file.complete() === undefined ? undefined : (values as T)),
   };
 }
