@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnections } from '../../bench/connections.js';
 import { serveControl } from '../../bench/control.js';
 import { createLineBank, type LineBank } from '../../bench/lines.js';
 import type { LineAddress, LineBackendSpec } from '../../gpio/line.js';
@@ -29,7 +30,14 @@ export async function serveBenchLines(addresses: readonly LineAddress[]): Promis
   const none = { slots: {}, serialPorts: {}, bootDrives: {}, relays: {} };
   const state = () => ({ station: 'test', pid: process.pid, socketPath, ...none });
   const serve = () =>
-    serveControl({ socketPath, lines: bank, state, slot: () => undefined, onStop: () => undefined });
+    serveControl({
+      socketPath,
+      lines: bank,
+      state,
+      slots: () => [],
+      connections: createConnections().report,
+      onStop: () => undefined,
+    });
   let control = await serve();
   return {
     spec: { kind: 'bench', socketPath },
