@@ -35,7 +35,7 @@ export async function serveBenchLines(addresses: readonly LineAddress[]): Promis
       lines: bank,
       state,
       slots: () => [],
-      connections: createConnections().report,
+      connections: createConnections([]).report,
       onStop: () => undefined,
     });
   let control = await serve();
