@@ -41,10 +41,11 @@ export function statusLine(status: BatchStatus): string {
   return `${id} ${state}: ${countsText(status)}${where}${inHand.length > 0 ? `, in hand ${inHand.join(' ')}` : ''}`;
 }
 
-function countsText({ units, passed, failed, errors, rolledBack, pending }: BatchStatus): string {
+function countsText({ units, passed, failed, errors, refused, rolledBack, pending }: BatchStatus): string {
   const counts: [number, string][] = [
     [failed, 'failed'],
     [errors, 'with an error of the rig'],
+    [refused, 'refused'],
     [rolledBack, 'given back what they held'],
   ];
   const others = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RigError } from '../../core/errors.js';
 import { readBatchFile } from '../../batch/order/batch-folder.js';
@@ -30,8 +31,8 @@ export async function folderFor(
   const again = await wholeOrder(order, places);
   // Before anything is archived.
   await readOrder(again, places);
-  const { startFresh: archive } = await import('../../batch/order/start-batch.js');
-  await archive(there);
+  const { startFresh: archive } = await import('../../batch/order/start-fresh.js');
+  process.stderr.write(`what was done stands in ${relative('.', await archive(there))}\n`);
   return { folder: (await createBatch(again, places)).folder, isNew: true };
 }
 

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openJournal, type Journal } from '../../batch/journal.js';
-import { makeBatchFolder } from '../../batch/order/batch-folder.js';
 import { pollUntil } from '../../core/deadline.js';
-import type { BatchHeader } from '../../core/batch-record.js';
-import { headerOf, recordOf } from '../batch/units/batch-of.js';
-import { runHeader } from '../reports/records.js';
+import { headerOf } from '../batch/units/batch-of.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
+import { attempt, beginBatch } from './begin-batch.js';
 import { rig as runRig, startRig } from './rig.js';
 import { rigInTerminal } from './terminal.js';
 
@@ -21,40 +18,7 @@ after(() => rig.remove());
 const rigCommand = (...words: string[]) => runRig(words, rig.env);
 const json = <T>(...words: string[]) => JSON.parse(rigCommand(...words, '--json').stdout) as T;
 
-const batchHeader = (id: string): BatchHeader => ({
-  id,
-  strategy: 'parallel',
-  programme: 'provision',
-  units: 3,
-  inputs: {},
-  changed: [],
-  notices: ['fallback_protocol: swd has no driver here'],
-  pending: 3,
-  inHand: [],
-});
-
-/** A batch of three units whose first run has begun and is this process. */
-async function begunBatch(id: string): Promise<{ folder: string; journal: Journal }> {
-  const { rigs, results, station } = rig;
-  const order = { files: [], flags: { id, station: [station], devices: ['3'] } };
-  const createdAt = new Date().toISOString();
-  const folder = await makeBatchFolder(results, { id, order, rigs, specs: 'specs', createdAt });
-  const journal = await openJournal(join(folder, 'journal.jsonl'), { runId: 'run1' });
-  await journal.append('run', runHeader({ batch: id }));
-  await journal.append('batch', batchHeader(id));
-  await journal.append('wave', { wave: 1, state: 'begin' });
-  return { folder, journal };
-}
-
-async function attempt(
-  journal: Journal,
-  batch: string,
-  unit: number,
-  outcome: 'pass' | 'fail',
-): Promise<void> {
-  await journal.append('attempt-start', headerOf(unit, { batch }));
-  await journal.append('attempt', recordOf(unit, outcome, { batch }));
-}
+const begunBatch = (id: string) => beginBatch(rig, id);
 
 const runEnd = { status: 'passed', endedAt: '2026-01-01T00:01:00.000Z' };
 const counts = { pass: 2, fail: 1, error: 0, aborted: 0, skipped: 0 };

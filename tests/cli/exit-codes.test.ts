@@ -73,6 +73,7 @@ describe('a batch that is followed ends with', () => {
     failed: 0,
     errors: 0,
     rolledBack: 0,
+    refused: 0,
     pending: 0,
   };
   const lists = { inHand: [], waves: [], gates: [], notices: [], createdAt: '2026-11-20T10:00:00.000Z' };
