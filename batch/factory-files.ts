@@ -5,7 +5,7 @@ import { pollUntil } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 import { mergedFactoryRecords } from '../reports/factory-merge.js';
-import type { FactoryRecords } from '../reports/factory-records.js';
+import type { FactoryDay, FactoryRecords } from '../reports/factory-records.js';
 import { openAtomicWriter } from './atomic-writer.js';
 import { acquireLock, type HeldLock } from './locks.js';
 
@@ -28,11 +28,11 @@ export async function writeFactoryRecords(
   }
 }
 
-async function writeDay(path: string, rows: ReturnType<FactoryRecords['ofDay']>): Promise<void> {
+async function writeDay(path: string, day: FactoryDay): Promise<void> {
   const existing = await readIfThere(path);
   const writer = await openAtomicWriter(path);
   try {
-    for await (const lines of mergedFactoryRecords(existing, rows, path)) {
+    for await (const lines of mergedFactoryRecords(existing, day, path)) {
       writer.add(lines);
       if (writer.isFull()) await writer.drain();
     }

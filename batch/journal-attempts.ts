@@ -6,16 +6,16 @@ import { isVerdict } from './units/unit-result.js';
 
 /** What is kept of an attempt while the reports of a journal are made. */
 export interface JournalAttempt extends AttemptFacts {
-  /** Where its line stands in the journal; its record itself when it has no line, since its run died. */
-  at: LineAt | AttemptRecord;
-}
-
-interface LineAt {
+  /** Number of its line in the journal; 0 when it has none, since its run died. */
   seq: number;
-  /** In bytes from the start of the file. */
+  /** Where the line stands, in bytes from the start of the file. */
   offset: number;
   length: number;
+  /** Of an attempt without a line. */
+  record?: AttemptRecord;
 }
+
+type LineAt = Pick<JournalAttempt, 'seq' | 'offset' | 'length'>;
 
 /** The records of a journal that was proved, read where they stand. */
 export interface JournalRecords {
@@ -39,7 +39,7 @@ export async function openRecords(path: string): Promise<JournalRecords> {
 
   return {
     async load(attempts) {
-      const lines = attempts.flatMap(({ at }) => ('offset' in at ? [at] : []));
+      const lines = attempts.filter(({ record }) => record === undefined);
       const spans = spansOf(lines);
       const sizeBytes = spans.reduce((sum, { length }) => sum + length, 0);
       if (sizeBytes > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * sizeBytes);
@@ -54,10 +54,10 @@ export async function openRecords(path: string): Promise<JournalRecords> {
         filled += span.length;
       }
     },
-    read({ at }) {
-      if (!('offset' in at)) return withText(at);
-      const bytes = loaded.get(at.seq) ?? Buffer.alloc(0);
-      return storedRecord(path, { seq: at.seq, bytes });
+    read({ seq, record }) {
+      if (record) return withText(record);
+      const bytes = loaded.get(seq) ?? Buffer.alloc(0);
+      return storedRecord(path, { seq, bytes });
     },
     close: () => (closing ??= file.close()),
   };
@@ -69,7 +69,7 @@ interface Span {
   lines: LineAt[];
 }
 
-function spansOf(lines: LineAt[]): Span[] {
+function spansOf(lines: readonly LineAt[]): Span[] {
   const spans: Span[] = [];
   for (const line of lines.toSorted((one, two) => one.offset - two.offset)) {
     const last = spans.at(-1);
@@ -84,7 +84,7 @@ function spansOf(lines: LineAt[]): Span[] {
 }
 
 /** Makes the facts of records: what is counted of each, without anything else of it that would stay in memory. */
-export function factsMaker(): (record: AttemptRecord) => AttemptFacts {
+export function factsMaker(): (record: AttemptRecord, line: LineAt) => JournalAttempt {
   const known = new Map<string, string>();
   const failures = new Map<string, NonNullable<AttemptFacts['failure']>>();
   /** The same text for all attempts at a slot, say, and not one for each of them. */
@@ -98,21 +98,25 @@ export function factsMaker(): (record: AttemptRecord) => AttemptFacts {
     failures.set(code, same);
     return same;
   };
-  return (record) => {
+  return (record, { seq, offset, length }) => {
     const { unit, serial, wave, failure, device, flash, flashState, notOff } = record;
-    const facts: AttemptFacts = {
+    const facts: JournalAttempt = {
       station: shared(record.station),
       slot: shared(record.slot),
       programme: shared(record.programme),
-      startedAt: record.startedAt,
       outcome: record.outcome,
       proof: record.proof,
       isVerdict: isVerdict(record),
+      seq,
+      offset,
+      length,
     };
     if (unit !== undefined) facts.unit = unit;
+    else facts.startedAt = record.startedAt;
     if (serial !== undefined) facts.serial = serial;
     if (wave !== undefined) facts.wave = wave;
-    if (device) facts.device = idOf(device);
+    // A unit of a batch that has a serial number is known by that, whatever board it shows.
+    if (device && (unit === undefined || serial === undefined)) facts.device = idOf(device);
     if (flash) facts.flash = { seconds: flash.seconds, sizeBytes: flash.sizeBytes };
     if (flashState) facts.flashState = flashState;
     if (failure) facts.failure = failureOf(failure);

@@ -49,14 +49,14 @@ function collect() {
     const endedAt = runs.at(-1)?.lastAt ?? '';
     for (const header of unfinished) {
       const record = recordOfUnfinished(header, endedAt);
-      attempts.push({ ...factsOf(record), isOpen: true, isVerdict: false, at: record });
+      const facts = factsOf(record, { seq: 0, offset: 0, length: 0 });
+      attempts.push({ ...facts, isOpen: true, isVerdict: false, record });
     }
   };
   const takeAttempt = (path: string, line: ProvedLine) => {
     const record = recordWithoutLists(path, line);
     open.delete(record.attemptId);
-    const at = { seq: line.seq, offset: line.offset, length: line.bytes.length };
-    attempts.push(Object.assign(factsOf(record), { at }));
+    attempts.push(factsOf(record, { seq: line.seq, offset: line.offset, length: line.bytes.length }));
   };
   const takeEntry = (path: string, entry: JournalEntry) => {
     if (entry.type === 'run') {

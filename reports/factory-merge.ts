@@ -2,21 +2,21 @@ import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { RigError } from '../core/errors.js';
 import { csvLines } from './batch-results.js';
-import { factoryColumns, type FactoryRow } from './factory-records.js';
+import { factoryColumns, type FactoryDay, type FactoryRow } from './factory-records.js';
 
 const rowsAtOnce = 500;
 
 /**
- * The day's table with `rows` (by DeviceId) worked in, in pieces: rows of other units stay where they are, a unit's older row is replaced, unknown columns
+ * The day's table with the rows of `day` worked in, in pieces: rows of other units stay where they are, a unit's older row is replaced, unknown columns
  * are kept. Throws REPORT_FAILED when what is there already is not a table.
  */
 export async function* mergedFactoryRecords(
   existing: Readable | undefined,
-  rows: ReadonlyMap<string, FactoryRow>,
+  day: FactoryDay,
   path: string,
 ): AsyncGenerator<string> {
   let waiting: string[][] = [];
-  for await (const row of mergedRows(existing, rows, path)) {
+  for await (const row of mergedRows(existing, day, path)) {
     waiting.push(row);
     if (waiting.length < rowsAtOnce) continue;
     yield csvLines(waiting);
@@ -27,7 +27,7 @@ export async function* mergedFactoryRecords(
 
 async function* mergedRows(
   existing: Readable | undefined,
-  rows: ReadonlyMap<string, FactoryRow>,
+  day: FactoryDay,
   path: string,
 ): AsyncGenerator<string[]> {
   let table: Table | undefined;
@@ -39,7 +39,7 @@ async function* mergedRows(
       continue;
     }
     const key = cells[table.key] ?? '';
-    const row = rows.get(key);
+    const row = day.row(key);
     const isOlder = row !== undefined && row.endTime >= (cells[table.endTime] ?? '');
     // A table that somebody has edited may have a unit twice.
     if (isOlder && told.has(key)) continue;
@@ -50,7 +50,7 @@ async function* mergedRows(
     table = tableWith(factoryColumns, path);
     yield table.columns;
   }
-  for (const [key, row] of rows) if (!told.has(key)) yield table.filled([], row);
+  for (const deviceId of day.deviceIds()) if (!told.has(deviceId)) yield table.filled([], day.row(deviceId));
 }
 
 interface Table {
@@ -73,8 +73,7 @@ function tableWith(header: readonly string[], path: string): Table {
     endTime: columns.indexOf('EndTime'),
     filled(cells, row) {
       const filled = columns.map((_, index) => cells[index] ?? '');
-      const own = row ? (JSON.parse(row.cells) as string[]) : [];
-      for (const [index, cell] of own.entries()) filled[places[index] ?? 0] = cell;
+      for (const [index, cell] of (row?.cells ?? []).entries()) filled[places[index] ?? 0] = cell;
       return filled;
     },
   };

@@ -1,6 +1,7 @@
 import { csvStatus } from '../core/outcome.js';
 import { unitId } from '../core/record.js';
 import { rounded } from './tally.js';
+import { createTextStore } from './text-store.js';
 import type { StoredRecord, Unit } from './units.js';
 
 /** The columns of this version. Columns are only ever appended; files keep what other versions added. */
@@ -28,8 +29,8 @@ export const factoryColumns = [
 export interface FactoryRow {
   /** ISO 8601: of two rows of a unit the later one counts. */
   endTime: string;
-  /** In the order of `factoryColumns`, as JSON: 100,000 rows of single texts would take three times the memory. */
-  cells: string;
+  /** In the order of `factoryColumns`. */
+  cells: readonly string[];
 }
 
 /** The rows of a results folder. */
@@ -38,28 +39,64 @@ export interface FactoryRecords {
   add(unit: Unit<StoredRecord>): void;
   /** `YYYYMMDD`, UTC, of the ends of the attempts. */
   days(): string[];
-  /** The rows of a day, by DeviceId. */
-  ofDay(day: string): ReadonlyMap<string, FactoryRow>;
+  /** The rows of a day. */
+  ofDay(day: string): FactoryDay;
 }
 
+export interface FactoryDay {
+  deviceIds(): Iterable<string>;
+  /** Undefined for a device that has none. */
+  row(deviceId: string): FactoryRow | undefined;
+}
+
+/** What is of each unit its own; the other cells are the same for many, and kept once. */
+const ownColumns: ReadonlySet<string> = new Set(['DeviceId', 'MAC', 'FlashTimeSeconds', 'EndTime', 'Serial']);
+
 export function createFactoryRecords(): FactoryRecords {
-  const rowsOfDays = new Map<string, Map<string, FactoryRow>>();
+  const rows = createRowStore();
+  const placesOfDays = new Map<string, Map<string, number>>();
+  const rowAt = (place: number | undefined) => (place === undefined ? undefined : rows.get(place));
+  const put = (deviceId: string, row: FactoryRow) => {
+    const day = row.endTime.slice(0, 10).replaceAll('-', '');
+    const places = placesOfDays.get(day) ?? new Map<string, number>();
+    placesOfDays.set(day, places);
+    const other = rowAt(places.get(deviceId));
+    if (other === undefined || row.endTime >= other.endTime) places.set(deviceId, rows.add(row));
+  };
   return {
     add(unit) {
       const proving = unit.attempts.filter(isOfItsState);
       for (const record of proving) {
-        const day = record.endedAt.slice(0, 10).replaceAll('-', '');
-        const rows = rowsOfDays.get(day) ?? new Map<string, FactoryRow>();
-        rowsOfDays.set(day, rows);
         const cells = toCells(record, unit, proving.length);
-        const [key] = cells;
-        const other = rows.get(key);
-        if (other === undefined || record.endedAt >= other.endTime)
-          rows.set(key, { endTime: record.endedAt, cells: JSON.stringify(cells) });
+        put(cells[0], { endTime: record.endedAt, cells });
       }
     },
-    days: () => [...rowsOfDays.keys()],
-    ofDay: (day) => rowsOfDays.get(day) ?? new Map<string, FactoryRow>(),
+    days: () => [...placesOfDays.keys()],
+    ofDay(day) {
+      const places = placesOfDays.get(day) ?? new Map<string, number>();
+      return { deviceIds: () => places.keys(), row: (deviceId) => rowAt(places.get(deviceId)) };
+    },
+  };
+}
+
+/** Rows in a fourth of the memory that they would take. */
+function createRowStore() {
+  const store = createTextStore();
+  const patterns: string[] = [];
+  const placeOf = new Map<string, number>();
+  const isOwn = factoryColumns.map((column) => ownColumns.has(column));
+  return {
+    add({ endTime, cells }: FactoryRow): number {
+      const pattern = JSON.stringify(cells.map((cell, index) => (isOwn[index] ? '' : cell)));
+      const known = placeOf.get(pattern) ?? patterns.push(pattern) - 1;
+      placeOf.set(pattern, known);
+      return store.add(JSON.stringify([known, endTime, ...cells.filter((_, index) => isOwn[index])]));
+    },
+    get(place: number): FactoryRow {
+      const [known, endTime, ...own] = JSON.parse(store.get(place)) as [number, string, ...string[]];
+      const pattern = JSON.parse(patterns[known] ?? '[]') as string[];
+      return { endTime, cells: pattern.map((cell, index) => (isOwn[index] ? (own.shift() ?? '') : cell)) };
+    },
   };
 }
 

@@ -16,12 +16,13 @@ export type AttemptFacts = Pick<
   | 'unit'
   | 'serial'
   | 'wave'
-  | 'startedAt'
   | 'outcome'
   | 'proof'
   | 'flashState'
   | 'notOff'
 > & {
+  /** Left out for a unit of a batch, whose order is that of its number. */
+  startedAt?: string;
   failure?: Pick<FailureRecord, 'code' | 'category'>;
   device?: Pick<DeviceIdentity, 'mac' | 'uid'>;
   flash?: Pick<FlashSummary, 'seconds' | 'sizeBytes'>;
@@ -163,8 +164,12 @@ function byPlace<Attempt extends AttemptFacts>(units: Unit<Attempt>[]): Unit<Att
     (a, b) =>
       rank(rankOfStation, a.station) - rank(rankOfStation, b.station) ||
       rank(rankOfSlot, a.slot) - rank(rankOfSlot, b.slot) ||
-      (a.first.startedAt < b.first.startedAt ? -1 : Number(a.first.startedAt > b.first.startedAt)),
+      compareText(a.first.startedAt ?? '', b.first.startedAt ?? ''),
   );
+}
+
+function compareText(one: string, two: string): number {
+  return one < two ? -1 : Number(one > two);
 }
 
 /** The place of each name in their order, so that 100,000 units are not compared letter by letter. */
