@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,6 +12,7 @@ import { statisticsText } from '../../cli/stats-text.js';
 import { makeStatistics } from '../../cli/stats.js';
 import { parsedTime } from '../../cli/stats-period.js';
 import type { Statistics } from '../../reports/stats/statistics.js';
+import { blocksOf } from '../docs/page.js';
 import { attemptStart, passed, runHeader } from '../reports/records.js';
 import { writeJournal } from '../reports/stats/made-journal.js';
 import { madeRecords } from '../reports/stats/made-records.js';
@@ -67,6 +68,27 @@ describe('rig stats', () => {
     assert.equal(shown, statisticsText(stats));
   });
 
+  test('does every command line that docs/statistics.md shows', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'rig-stats-'));
+    const env = { ...process.env, RIG_RESULTS: results, RIG_RIGS: join(process.cwd(), 'rigs') };
+    try {
+      const [block = ''] = blocksOf(await readFile('docs/statistics.md', 'utf8'), 'sh');
+      const lines = block.trim().split('\n');
+      assert.equal(lines.length, 5);
+      for (const line of lines) {
+        const command = line.replace(
+          'npx rig',
+          `'${process.execPath}' '${join(process.cwd(), 'cli', 'rig.js')}'`,
+        );
+        const { stderr } = await run('sh', ['-c', command], { cwd, env });
+        assert.equal(stderr, '', line);
+      }
+      assert.deepEqual((await readdir(cwd)).sort(), ['stats.csv', 'stats.html']);
+    } finally {
+      await rm(cwd, { recursive: true });
+    }
+  });
+
   test('as JSON is what its schema describes, whatever is in it', async () => {
     const schema = JSON.parse(await readFile('reports/stats/stats.schema.json', 'utf8')) as object;
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
@@ -91,7 +113,7 @@ describe('rig stats', () => {
         '',
       /^1\.58/,
     );
-    assert.ok(Number(value('trend', '2026-03-04T06:00:00.000Z', 'firstPass.n')) > 0);
+    assert.ok(Number(value('trend', '2026-03-04T06:00:00.000Z', 'n')) > 0);
   });
 
   test('takes several folders, each once, and all with --all; what has no record is counted as left out', async () => {
