@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { RigError } from '../../core/errors.js';
+import { journalWriter } from '../journal.js';
+import { journalName } from '../run-data.js';
 import { runPlaywright, type PlaywrightOptions } from '../run-playwright.js';
 import { planBatchRun, type BatchRunOptions } from './batch-run.js';
 import { readBatchState } from './read-state.js';
@@ -12,7 +16,7 @@ const mostRuns = 3;
 
 /**
  * Runs what there is to do of a batch, as Playwright runs in this terminal, one after the other: what is to be done, again what lost its turn by no doing of its own,
- * then the rollback of a wave that missed its threshold. Throws as `planBatchRun` does, before anything is energised.
+ * then the rollback of a wave that missed its threshold. Throws as `planBatchRun` does, and JOURNAL_BUSY while another run of it is under way, before anything is energised.
  */
 export async function startBatch(
   folder: string,
@@ -27,6 +31,7 @@ export async function startBatch(
     if (rollbackDue(await readBatchState(folder))?.units.length)
       await run({ mode: 'auto', force: true, rollback: true });
   };
+  await refuseSecond(folder);
   await planBatchRun(folder, options, process.env);
   await rollBack();
   let how: BatchRunOptions = options;
@@ -47,4 +52,12 @@ export async function startBatch(
   const { isGood, isComplete } = batchVerdict(batch, state);
   if (isGood) return 'good';
   return isComplete ? 'notGood' : 'notEnded';
+}
+
+/** The run itself would be refused too, and could say less about it. */
+async function refuseSecond(folder: string): Promise<void> {
+  const writer = await journalWriter(join(folder, journalName));
+  if (writer === undefined) return;
+  const what = `${folder} is written by run ${writer.runId} (pid ${writer.pid})`;
+  throw new RigError('JOURNAL_BUSY', what, { details: { pid: writer.pid } });
 }
