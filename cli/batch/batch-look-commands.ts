@@ -7,7 +7,7 @@ const someBatch = 'id of a batch; the newest unless told';
 export function addBatchStatus(batch: Command, statusFields: string): void {
   addCommand(batch, 'list', {
     about: 'list the batches, the newest first',
-    json: `list of ${statusFields}`,
+    json: 'list of {id, folder, state, units, passed, failed, pending, waves, gates, …}',
     examples: [['batch list', 'id, state and counts of each']],
   }).action(async ({ json }: { json?: boolean }) => {
     const { list } = await import('./list.js');

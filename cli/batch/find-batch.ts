@@ -1,16 +1,27 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BatchStatus } from '../../batch/order/batch-status.js';
+import { journalName } from '../../batch/run-data.js';
 import { RigError } from '../../core/errors.js';
 import type { BatchOrder } from '../../rigs/batch/flags.js';
 import type { Places } from '../places.js';
 
-/** Folder of a batch by its id; of the newest one unless told. Throws BATCH_UNKNOWN. */
+/** Folder of a batch by its id; of the one that did something last unless told. Throws BATCH_UNKNOWN. */
 export async function findFolder(id: string | undefined, { results }: Places): Promise<string> {
-  const { findBatch } = await import('../../batch/order/batch-folder.js');
-  const { listBatches } = await import('../../batch/order/batch-status.js');
+  const { batchFolders, findBatch } = await import('../../batch/order/batch-folder.js');
   if (id !== undefined) return findBatch(results, id);
-  const [newest] = newestFirst(await listBatches(results));
+  const folders = await Promise.all(
+    (await batchFolders(results)).map(async (folder) => ({ folder, at: await lastWrite(folder) })),
+  );
+  const [newest] = folders.sort((one, two) => two.at - one.at);
   if (newest === undefined) throw new RigError('BATCH_UNKNOWN', `${results} has no batch`);
   return newest.folder;
+}
+
+/** By the file's time: a journal may take long to read. In ms since 1970. */
+async function lastWrite(folder: string): Promise<number> {
+  const time = async (name: string) => (await stat(join(folder, name))).mtimeMs;
+  return time(journalName).catch(() => time('batch.json'));
 }
 
 /**

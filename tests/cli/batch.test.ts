@@ -133,6 +133,10 @@ describe('rig checkpoint', () => {
     assert.match(stdout, /^journal: DAMAGED, \d+ lines\n {2}journal\.jsonl:\d+: .*\n {4}do: /);
     assert.match(stdout, /^proved: NOT VALID$/m);
     assert.equal(json<{ valid: boolean }>('checkpoint', 'validate', 'proved').valid, false);
+    assert.match(
+      rigCommand('batch', 'list').stderr,
+      /^proved cannot be read: `rig checkpoint validate proved`/,
+    );
   });
 
   test('lists none of a batch that has none, also as a flag of run', () => {
