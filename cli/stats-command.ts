@@ -4,7 +4,6 @@ import type { Statistics } from '../reports/stats/statistics.js';
 import { exitCodes } from './exit-codes.js';
 import { addCommand } from './new-command.js';
 import { listed } from './option-values.js';
-import { printJson } from './output.js';
 import { placesOf } from './places.js';
 import { reportedFolder } from './reported-folder.js';
 import { parsedTime } from './stats-period.js';
@@ -21,8 +20,10 @@ interface StatsFlags {
   html?: string;
 }
 
+type Write = (text: string) => unknown;
+
 /** `rig stats`: yield, what fails, capability, and slots that are not like the others. */
-export function addStatsCommand(program: Command): void {
+export function addStatsCommand(program: Command, write: Write = (text) => process.stdout.write(text)): void {
   addCommand(program, 'stats', {
     about: 'yield, Pareto of errors, capability of each measurement, and slots that are not like the others',
     json: 'all figures, as reports/stats/stats.schema.json describes them',
@@ -44,10 +45,10 @@ export function addStatsCommand(program: Command): void {
     .option('--board <name>', 'units of this board; may be given several times', listed)
     .option('--csv', 'as CSV in the long format: section,name,statistic,value')
     .option('--html <file>', 'also write a page with charts to this file; it needs nothing else')
-    .action((folders: string[], flags: StatsFlags) => runStats(folders, flags));
+    .action((folders: string[], flags: StatsFlags) => runStats(folders, flags, write));
 }
 
-async function runStats(named: readonly string[], flags: StatsFlags): Promise<void> {
+async function runStats(named: readonly string[], flags: StatsFlags, write: Write): Promise<void> {
   const { all, since, until, station, release, board } = flags;
   const now = Date.now();
   const filter = {
@@ -74,17 +75,12 @@ async function runStats(named: readonly string[], flags: StatsFlags): Promise<vo
     const { replaceFile } = await import('../core/files.js');
     await replaceFile(resolve(flags.html), statisticsPage(stats));
   }
-  await print(stats, flags);
+  write(await asText(stats, flags));
   if (stats.source.notices.length > notices.length) process.exitCode = exitCodes.notGood;
 }
 
-async function print(stats: Statistics, { json, csv }: StatsFlags): Promise<void> {
-  if (json) return printJson(stats);
-  if (csv) {
-    const { statisticsCsv } = await import('../reports/stats/csv.js');
-    process.stdout.write(statisticsCsv(stats));
-    return;
-  }
-  const { statisticsText } = await import('./stats-text.js');
-  process.stdout.write(statisticsText(stats));
+async function asText(stats: Statistics, { json, csv }: StatsFlags): Promise<string> {
+  if (json) return `${JSON.stringify(stats, null, 2)}\n`;
+  if (csv) return (await import('../reports/stats/csv.js')).statisticsCsv(stats);
+  return (await import('./stats-text.js')).statisticsText(stats);
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
+import { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import { openJournal } from '../../batch/journal.js';
+import { addStatsCommand } from '../../cli/stats-command.js';
 import { statisticsText } from '../../cli/stats-text.js';
 import { makeStatistics } from '../../cli/stats.js';
 import { parsedTime } from '../../cli/stats-period.js';
@@ -37,20 +39,30 @@ describe('rig stats', () => {
     await symlink('line3-0412', join(results, 'latest'));
   });
   after(() => rm(results, { recursive: true, force: true }));
+  before(() => (process.env['RIG_RESULTS'] = results));
+  after(() => delete process.env['RIG_RESULTS']);
 
-  const rig = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-    const env = { ...process.env, RIG_RESULTS: results };
+  /** In this process, which starts no other. */
+  const rig = async (...args: string[]): Promise<string> => {
+    let written = '';
+    const program = new Command();
+    addStatsCommand(program, (text) => (written += text));
+    await program.parseAsync(['stats', ...args], { from: 'user' });
+    return written;
+  };
+  /** As a person starts it. */
+  const started = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
     try {
-      return { code: 0, ...(await run(process.execPath, ['cli/rig.js', 'stats', ...args], { env })) };
+      return { code: 0, ...(await run(process.execPath, ['cli/rig.js', 'stats', ...args])) };
     } catch (thrown) {
       const { code, stdout, stderr } = thrown as { code: number; stdout: string; stderr: string };
       return { code, stdout, stderr };
     }
   };
-  const json = async (...args: string[]) => JSON.parse((await rig('--json', ...args)).stdout) as Statistics;
+  const json = async (...args: string[]) => JSON.parse(await rig('--json', ...args)) as Statistics;
 
   test('begins with what a line leader wants, of the newest run unless told', async () => {
-    const { stdout, code } = await rig();
+    const { stdout, code } = await started();
     assert.equal(code, 0);
     const [first = ''] = stdout.split('\n');
     assert.match(
@@ -70,18 +82,16 @@ describe('rig stats', () => {
 
   test('does every command line that docs/statistics.md shows', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'rig-stats-'));
-    const env = { ...process.env, RIG_RESULTS: results, RIG_RIGS: join(process.cwd(), 'rigs') };
     try {
       const [block = ''] = blocksOf(await readFile('docs/statistics.md', 'utf8'), 'sh');
       const lines = block.trim().split('\n');
       assert.equal(lines.length, 5);
       for (const line of lines) {
-        const command = line.replace(
-          'npx rig',
-          `'${process.execPath}' '${join(process.cwd(), 'cli', 'rig.js')}'`,
-        );
-        const { stderr } = await run('sh', ['-c', command], { cwd, env });
-        assert.equal(stderr, '', line);
+        const [command = '', file] = line.replace(/ *#.*/, '').split(' > ');
+        const args = command.split(' ').slice(3);
+        const written = await rig(...args.map((arg) => arg.replace('stats.html', join(cwd, 'stats.html'))));
+        assert.match(written, /line3-0412|^no unit counts|^section,/, line);
+        if (file !== undefined) await writeFile(join(cwd, file), written);
       }
       assert.deepEqual((await readdir(cwd)).sort(), ['stats.csv', 'stats.html']);
     } finally {
@@ -98,8 +108,7 @@ describe('rig stats', () => {
   });
 
   test('as CSV has one figure a line', async () => {
-    const { stdout } = await rig('--csv');
-    const rows = parse(stdout, { columns: true }) as Record<
+    const rows = parse(await rig('--csv'), { columns: true }) as Record<
       'section' | 'name' | 'statistic' | 'value',
       string
     >[];
@@ -131,10 +140,13 @@ describe('rig stats', () => {
     await run('cp', ['-r', 'rigs/.', rigs]);
     const { device } = board(70_000);
     await appendFile(join(rigs, 'station1.yaml'), `\nselftest: { golden: ['${device?.mac ?? ''}'] }\n`);
-    const env = { ...process.env, RIG_RESULTS: results, RIG_RIGS: rigs };
-    const { stdout } = await run(process.execPath, ['cli/rig.js', 'stats', 'run2', '--json'], { env });
-    const { yields, excluded, source } = JSON.parse(stdout) as Statistics;
-    assert.deepEqual([yields.units, excluded.knownUnits, source.notices], [0, 1, []]);
+    process.env['RIG_RIGS'] = rigs;
+    try {
+      const { yields, excluded, source } = await json('run2');
+      assert.deepEqual([yields.units, excluded.knownUnits, source.notices], [0, 1, []]);
+    } finally {
+      delete process.env['RIG_RIGS'];
+    }
   });
 
   test('counts a broken journal up to its break, says so, and ends with 1', async () => {
@@ -144,7 +156,7 @@ describe('rig stats', () => {
       const lines = (await readFile(path, 'utf8')).split('\n');
       lines.splice(11, 1);
       await writeFile(path, lines.join('\n'));
-      const { stdout, code } = await rig(broken);
+      const { stdout, code } = await started(broken);
       assert.equal(code, 1);
       assert.match(stdout, /of 4 units passed/);
       assert.match(
@@ -163,11 +175,12 @@ describe('rig stats', () => {
   });
 
   test('refuses a time that is none, a folder that is not there, and one without a journal, by name', async () => {
-    const { stderr, code } = await rig('--since', 'yesterday');
-    assert.match(stderr, /^CONFIG_INVALID: --since yesterday: no such time; write 2026-03-04/);
-    assert.equal(code, 2);
-    assert.match((await rig(results)).stderr, /^REPORT_FAILED: there is no journal /);
-    assert.match((await rig('nowhere')).stderr, /^COMMAND_INVALID: there is no folder nowhere/);
+    await assert.rejects(
+      rig('--since', 'yesterday'),
+      /^RigError: CONFIG_INVALID: --since yesterday: no such time; write 2026-03-04/,
+    );
+    await assert.rejects(rig(results), /REPORT_FAILED: there is no journal /);
+    await assert.rejects(rig('nowhere'), /COMMAND_INVALID: there is no folder nowhere/);
   });
 
   test('agrees with NIST and with an independent calculation on the Michelson data, to six digits', async () => {
