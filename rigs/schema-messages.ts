@@ -100,7 +100,11 @@ function wrongType(
 function missingKey(parent: ValuePath, key: string, schema: SchemaObject, root: SchemaObject): SchemaFinding {
   const property = resolve((propertiesOf(schema)[key] ?? {}) as SchemaObject, root);
   const shown = exampleOf(property);
-  const remedy = shown === undefined ? 'add it' : `add it, for example \`${key}: ${shown}\``;
+  const remedy = isDiscriminator(schema, key)
+    ? `write one of ${names(choicesOf(schema, key))}`
+    : shown === undefined
+      ? 'add it'
+      : `add it, for example \`${key}: ${shown}\``;
   return { path: [...parent, key], part: 'value', what: `is missing; ${remedy}` };
 }
 
@@ -115,12 +119,20 @@ function unknownKey(parent: ValuePath, key: string, schema: SchemaObject, root: 
 
 function unknownKind(parent: ValuePath, data: unknown, schema: SchemaObject): SchemaFinding {
   const { propertyName } = schema['discriminator'] as { propertyName: string };
-  const choices = (schema['oneOf'] as SchemaObject[]).map((choice) => {
-    return String((propertiesOf(choice)[propertyName] as SchemaObject)['const']);
-  });
+  const choices = choicesOf(schema, propertyName);
   const written = (data as Record<string, unknown>)[propertyName];
   const what = `is ${quoted(written)}; ${suggestion(String(written), choices)}`;
   return { path: [...parent, propertyName], part: 'value', what };
+}
+
+function isDiscriminator(schema: SchemaObject, key: string): boolean {
+  return (schema['discriminator'] as { propertyName: string } | undefined)?.propertyName === key;
+}
+
+function choicesOf(schema: SchemaObject, propertyName: string): string[] {
+  return (schema['oneOf'] as SchemaObject[]).map((choice) => {
+    return String((propertiesOf(choice)[propertyName] as SchemaObject)['const']);
+  });
 }
 
 const typeWords: Record<string, string> = {
