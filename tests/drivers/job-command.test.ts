@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { pollUntil } from '../../core/deadline.js';
 import type { Measurement } from '../../core/measurement.js';
+import { openOutputFile } from '../../drivers/job/output-file.js';
+import { createOutputLines } from '../../drivers/job/output-lines.js';
 import { runJobCommand, type JobCommand } from '../../drivers/job/run-job-command.js';
 import { logInBySsh, sshPlace } from '../../drivers/network/ssh-login.js';
 import { temporaryFolder } from './console-rig.js';
@@ -136,5 +138,44 @@ describe('a command of a job', { concurrency: 2 }, () => {
     stop.abort(new Error('stopped by the operator'));
     assert.match((await stopped).error.message, /stopped by the operator/);
     await run({ run: 'true' });
+  });
+});
+
+describe('what a command prints', () => {
+  test('is on disk while it is printed, and has its name when it is whole', async (t) => {
+    const path = join(temporaryFolder(t), 'output/unit-0001/01-step.txt');
+    const file = await openOutputFile(path);
+    void file.write(Buffer.from('first\n'));
+    await file.write(Buffer.from('second\n'));
+    assert.ok(!existsSync(path));
+    assert.equal(readFileSync(`${path}.part`, 'utf8'), 'first\nsecond\n');
+    await file.finish();
+    await file.finish();
+    await file.write(Buffer.from('too late\n'));
+    assert.equal(readFileSync(path, 'utf8'), 'first\nsecond\n');
+    assert.ok(!existsSync(`${path}.part`));
+  });
+
+  test('that cannot be kept is a failure of the rig', async (t) => {
+    const path = join(temporaryFolder(t), '01-step.txt');
+    mkdirSync(`${path}.part`);
+    const { error } = await failureOf(openOutputFile(path));
+    assert.match(error.message, /^DISK_WRITE_FAILED: .*01-step\.txt\.part: .*EISDIR/);
+  });
+
+  test('is told line by line, however it is cut', () => {
+    const heard: string[] = [];
+    const lines = createOutputLines((line) => heard.push(line));
+    const text = Buffer.from('grün\r\n\nzwei\nrest');
+    for (const byte of text) lines.push(Buffer.of(byte));
+    lines.end();
+    lines.end();
+    assert.deepEqual(heard, ['grün', '', 'zwei', 'rest']);
+    const endless: string[] = [];
+    const long = createOutputLines((line) => endless.push(line));
+    long.push(Buffer.alloc(200_000, 0x61));
+    long.end();
+    assert.equal(endless.join('').length, 200_000);
+    assert.ok(endless.every(({ length }) => length <= 64 * 1024));
   });
 });
