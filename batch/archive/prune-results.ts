@@ -10,6 +10,7 @@ import {
   archiveEnding,
   archiveFolderOf,
   leavingPrefix,
+  readIndex,
   removeArchive,
   removeFolder,
 } from './make-archive.js';
@@ -168,13 +169,22 @@ function lockFolder(folder: string): Promise<HeldLock> {
   });
 }
 
-/** What an earlier one that died was about to remove, and archives that it did not finish. */
+/** What an earlier one that died was about to remove, and archives that it did not finish. Only under the lock: a live one's look the same. */
 async function removeRemains(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const isRemains =
-      name.startsWith(leavingPrefix) || (name.startsWith('.') && name.endsWith(`${archiveEnding}.tmp`));
-    if (isRemains) await rm(join(folder, name), { recursive: true, force: true });
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const isDraft = name.startsWith('.') && name.endsWith(`${archiveEnding}.tmp`);
+    const isIndexDraft = /\.json\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
+    if (name.startsWith(leavingPrefix) || isDraft || isIndexDraft || (await isLoneIndex(folder, name, names)))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** The index of an archive that is not there. */
+async function isLoneIndex(folder: string, name: string, names: readonly string[]): Promise<boolean> {
+  const archive = name.replace(/\.json$/, archiveEnding);
+  if (archive === name || names.includes(archive)) return false;
+  return (await readIndex(join(folder, archive)))?.contentSha256 !== undefined;
 }
 
 function totalOf(stored: readonly StoredResults[]): number {

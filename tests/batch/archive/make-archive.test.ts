@@ -112,10 +112,14 @@ test('what a crash has left between archive and removal is finished, and packed 
   await cp(copy, folder, { recursive: true, preserveTimestamps: true });
   await mkdir(join(stand.results, '.leaving-run-0/console'), { recursive: true });
   await stand.put('archive/.run-9.tar.gz.tmp', 'half an archive');
+  await stand.put('archive/run-8.json.4711-0123abcd.tmp', '{');
+  await stand.put('archive/run-8.json', JSON.stringify({ contentSha256: 'of an archive that is gone' }));
+  await stand.put('archive/notes.json', '{"of":"somebody else"}');
 
   assert.match((await stand.prune({ archiveDays: 30 }))['run-1'] ?? '', /^archived/);
   assert.deepEqual(await readdir(stand.results), ['archive']);
-  assert.deepEqual((await readdir(join(stand.results, 'archive'))).sort(), ['run-1.json', 'run-1.tar.gz']);
+  const left = (await readdir(join(stand.results, 'archive'))).sort();
+  assert.deepEqual(left, ['notes.json', 'run-1.json', 'run-1.tar.gz']);
   assert.equal((await indexOf(stand, 'run-1')).archivedAt, archivedAt);
 });
 
