@@ -8,6 +8,7 @@ import {
   probabilityText,
   shareText,
 } from '../reports/stats/number-text.js';
+import { blameText } from '../reports/stats/pareto.js';
 import type { Statistics } from '../reports/stats/statistics.js';
 import { formatColumns } from './columns.js';
 
@@ -80,11 +81,10 @@ function pareto({ pareto: { rows, blame, attempts } }: Statistics): string {
     percentText(row.share),
     percentText(row.cumulative),
     String(row.stillFailed),
-    Object.keys(row.blame).join(' '),
+    blameText(row.blame),
     row.remedy,
   ]);
-  const split = Object.entries(blame).map(([who, count]) => `${who} ${count}`);
-  const title = `ERRORS: ${attempts} attempts, by blame: ${split.join(', ')}`;
+  const title = `ERRORS: ${attempts} attempts, blame: ${blameText(blame)}`;
   return table(title, ['code', 'attempts', 'share', 'cumulated', 'still failed', 'blame', 'remedy'], cells);
 }
 

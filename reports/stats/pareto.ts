@@ -64,3 +64,9 @@ export function paretoOf({ units }: Selection): Pareto {
 }
 
 type Blames = Partial<Record<Blame, number>>;
+
+/** `dut`; with the numbers where there are several: `dut 12, rig 3`. */
+export function blameText(blame: Partial<Record<Blame, number>>): string {
+  const all = Object.entries(blame);
+  return all.length === 1 ? (all[0]?.[0] ?? '') : all.map(([who, count]) => `${who} ${count}`).join(', ');
+}

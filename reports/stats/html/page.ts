@@ -1,6 +1,7 @@
 import { excludedText } from '../excluded-text.js';
 import { headline } from '../headline.js';
 import { numberText, percentText, shareText } from '../number-text.js';
+import { blameText } from '../pareto.js';
 import type { Statistics } from '../statistics.js';
 import { markup, type Markup } from './markup.js';
 import { measurementSections } from './measurement-sections.js';
@@ -151,7 +152,7 @@ function paretoTable({ pareto: { rows, attempts } }: Statistics): Markup {
       percentText(row.share),
       percentText(row.cumulative),
       String(row.stillFailed),
-      Object.keys(row.blame).join(', '),
+      blameText(row.blame),
       row.remedy,
     ]),
   });
