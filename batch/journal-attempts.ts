@@ -33,7 +33,8 @@ const mostAtOnceBytes = 4 << 20;
 
 export async function openRecords(path: string): Promise<JournalRecords> {
   const file = await open(path, 'r');
-  let loaded = new Map<number, Buffer>();
+  /** Where each line stands in the buffer, by its number. */
+  const loaded = new Map<number, number>();
   let buffer = Buffer.alloc(0);
   let closing: Promise<void> | undefined;
 
@@ -43,21 +44,18 @@ export async function openRecords(path: string): Promise<JournalRecords> {
       const spans = spansOf(lines);
       const sizeBytes = spans.reduce((sum, { length }) => sum + length, 0);
       if (sizeBytes > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * sizeBytes);
-      loaded = new Map();
+      loaded.clear();
       let filled = 0;
       for (const span of spans) {
         await file.read(buffer, filled, span.length, span.offset);
-        for (const { seq, offset, length } of span.lines) {
-          const start = filled + offset - span.offset;
-          loaded.set(seq, buffer.subarray(start, start + length));
-        }
+        for (const { seq, offset } of span.lines) loaded.set(seq, filled + offset - span.offset);
         filled += span.length;
       }
     },
-    read({ seq, record }) {
+    read({ seq, length, record }) {
       if (record) return withText(record);
-      const bytes = loaded.get(seq) ?? Buffer.alloc(0);
-      return storedRecord(path, { seq, bytes });
+      const start = loaded.get(seq) ?? buffer.length;
+      return storedRecord(path, { seq, bytes: buffer.subarray(start, start + length) });
     },
     close: () => (closing ??= file.close()),
   };
