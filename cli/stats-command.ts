@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { RigError } from '../core/errors.js';
+import { replaceFile } from '../core/files.js';
 import type { Statistics } from '../reports/stats/statistics.js';
 import { exitCodes } from './exit-codes.js';
 import { addCommand } from './new-command.js';
@@ -70,11 +72,7 @@ async function runStats(named: readonly string[], flags: StatsFlags, write: Writ
     knownUnits: ids,
     notices,
   });
-  if (flags.html !== undefined) {
-    const { statisticsPage } = await import('../reports/stats/html/page.js');
-    const { replaceFile } = await import('../core/files.js');
-    await replaceFile(resolve(flags.html), statisticsPage(stats));
-  }
+  if (flags.html !== undefined) await writePage(resolve(flags.html), stats);
   write(await asText(stats, flags));
   if (stats.source.notices.length > notices.length) process.exitCode = exitCodes.notGood;
 }
@@ -83,4 +81,14 @@ async function asText(stats: Statistics, { json, csv }: StatsFlags): Promise<str
   if (json) return `${JSON.stringify(stats, null, 2)}\n`;
   if (csv) return (await import('../reports/stats/csv.js')).statisticsCsv(stats);
   return (await import('./stats-text.js')).statisticsText(stats);
+}
+
+async function writePage(path: string, stats: Statistics): Promise<void> {
+  const { statisticsPage } = await import('../reports/stats/html/page.js');
+  try {
+    await replaceFile(path, statisticsPage(stats));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RigError('REPORT_FAILED', `${path} cannot be written: ${why}`, { cause });
+  }
 }

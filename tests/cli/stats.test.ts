@@ -168,9 +168,11 @@ describe('rig stats', () => {
     }
   });
 
-  test('writes the page that --html names', async () => {
+  test('writes the page that --html names, or says why it cannot', async () => {
     const file = join(results, 'stats.html');
     await rig('--html', file);
+    const nowhere = join(results, 'no', 'folder.html');
+    await assert.rejects(rig('--html', nowhere), /REPORT_FAILED: .*folder\.html cannot be written: ENOENT/);
     assert.match(await readFile(file, 'utf8'), /^<!doctype html>[^]*<h1>Statistics of line3-0412<\/h1>/);
   });
 
