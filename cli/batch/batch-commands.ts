@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addCommand, addGroup } from '../new-command.js';
 import { addOrderOptions, type OrderOptions } from '../run/order-options.js';
-import { addResumeFlags, type ResumeFlags } from '../run/resume-flags.js';
+import { addResumeFlags, resumeOf, type ResumeFlags } from '../run/resume-flags.js';
 import { addBatchReport, addBatchStatus } from './batch-look-commands.js';
 
 const statusFields = '{id, folder, state, units, passed, failed, pending, waves, gates, verdict, …}';
@@ -62,16 +62,15 @@ function addStart(batch: Command): void {
 }
 
 function addRetry(batch: Command): void {
-  addCommand(batch, 'retry', {
+  const retry = addCommand(batch, 'retry', {
     about: 'take the units of a batch that did not pass once more',
     json: ended,
-    examples: [['batch retry station1-50', 'only what failed, was aborted or met an error of the rig']],
-  })
-    .argument('<batch>', 'id of a batch')
-    .action(async (id: string, { json }: { json?: boolean }) => {
-      const { startById } = await import('./control.js');
-      await startById(id, { mode: 'retry' }, { json });
-    });
+    examples: [['batch retry station1-50', 'what failed or met an error of the rig, and what has no result']],
+  }).argument('<batch>', 'id of a batch');
+  addResumeFlags(retry).action(async (id: string, flags: ResumeFlags & { json?: boolean }) => {
+    const { startById } = await import('./control.js');
+    await startById(id, { ...resumeOf(flags), mode: 'retry' }, { json: flags.json });
+  });
 }
 
 function addControl(batch: Command): void {

@@ -22,18 +22,32 @@ export async function folderFor(
   { resume, startFresh }: OrderFolderOptions,
 ): Promise<{ folder: string; isNew: boolean }> {
   const { createBatch, readOrder } = await import('../../batch/order/create-batch.js');
-  const there = resume || startFresh ? await existing(order, places) : undefined;
-  if (there === undefined) return { folder: (await createBatch(order, places)).folder, isNew: true };
+  const made = async (what: BatchOrder) => ({
+    folder: (await createBatch(what, places)).folder,
+    isNew: true,
+  });
   if (!startFresh) {
-    refuseOtherFlags(order, (await readBatchFile(there)).order, there);
-    return { folder: there, isNew: false };
+    const begun = resume && (await begunFolder(order, places));
+    return begun === undefined ? made(order) : { folder: begun, isNew: false };
   }
+  const there = await existing(order, places);
+  if (there === undefined) return made(order);
   const again = await wholeOrder(order, places);
   // Before anything is archived.
   await readOrder(again, places);
   const { startFresh: archive } = await import('../../batch/order/start-fresh.js');
   process.stderr.write(`what was done stands in ${relative('.', await archive(there))}\n`);
-  return { folder: (await createBatch(again, places)).folder, isNew: true };
+  return made(again);
+}
+
+/**
+ * The folder of the batch that an order goes on with; undefined when there is none yet. Throws COMMAND_INVALID for flags that it was not made with, which would
+ * be silently ignored.
+ */
+export async function begunFolder(order: BatchOrder, places: Places): Promise<string | undefined> {
+  const folder = await existing(order, places);
+  if (folder !== undefined) refuseOtherFlags(order, (await readBatchFile(folder)).order, folder);
+  return folder;
 }
 
 /** What an order says, or what the batch that it names was made from. Throws BATCH_UNKNOWN. */

@@ -20,13 +20,15 @@ export function addResumeFlags(command: Command): Command {
         .conflicts('resumeFromBatch'),
     )
     .addOption(new Option('--resume-from-batch <n>', `${from} wave on`).argParser(wholeNumber(1)))
-    .option('--force-continue', 'go on although inputs have changed or a checkpoint is not valid');
+    .option('--force-continue', 'go on although inputs have changed since; the report says so');
 }
 
 /** How the flags say to go on; undefined when they do not. */
 export function resumeOf(flags: ResumeFlags): ResumeOptions | undefined {
   const { resumeAuto, resumeFromUnit, resumeFromBatch, forceContinue } = flags;
-  if (!resumeAuto && resumeFromUnit === undefined && resumeFromBatch === undefined) return undefined;
+  const isAsked =
+    resumeAuto || forceContinue || resumeFromUnit !== undefined || resumeFromBatch !== undefined;
+  if (!isAsked) return undefined;
   return {
     mode: 'auto',
     ...(resumeFromUnit !== undefined && { fromUnit: resumeFromUnit }),

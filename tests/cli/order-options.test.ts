@@ -85,7 +85,8 @@ test('stations alone are a plain run; anything else makes a batch', () => {
 });
 
 test('how a batch is gone on with follows from the flags', () => {
-  assert.equal(resumeOf(parsed('--force-continue')), undefined);
+  assert.equal(resumeOf({}), undefined);
+  assert.deepEqual(resumeOf(parsed('--force-continue')), { mode: 'auto', force: true });
   assert.deepEqual(resumeOf(parsed('--resume-auto')), { mode: 'auto' });
   assert.deepEqual(resumeOf(parsed('--resume-from-unit 120 --force-continue')), {
     mode: 'auto',

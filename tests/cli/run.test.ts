@@ -39,7 +39,8 @@ describe('rig run', () => {
     assert.equal(code, 0, stderr);
     const batch = JSON.parse(stdout) as { id: string; units: unknown[]; atOnce: number };
     assert.deepEqual([batch.id, batch.units.length, batch.atOnce], ['lot-1', 2, 2]);
-    assert.match(rigCommand(...order, '--dry-run').stdout, /lot-1/);
+    for (const more of [[], ['--resume-auto']])
+      assert.match(rigCommand(...order, '--dry-run', ...more).stdout, /^batch +lot-1\n/);
     await assert.rejects(access(rig.results));
   });
 
@@ -69,6 +70,8 @@ describe('rig run', () => {
     const { code, stdout } = rigCommand('run', '--id', 'lot-1', '--resume-auto');
     assert.equal(code, 1);
     assert.equal(stdout, 'lot-1: complete, NOT GOOD\n');
+    const planned = rigCommand('run', '--id', 'lot-1', '--resume-auto', '--dry-run');
+    assert.match(planned.stdout, /^goes on with 0 of 2 units$/m);
   });
 
   test('names every problem of a file before anything is made', () => {
