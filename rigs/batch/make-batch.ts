@@ -42,7 +42,7 @@ export async function makeBatch(
     log: { ...usualLog, ...draft.log?.value },
     ...(draft.job && { job: draft.job.value }),
     inputs: [],
-    notices: [...draft.notices, ...notices],
+    notices: [...draft.notices, ...notices, ...(listed?.notices ?? [])],
     files,
   };
   const problems = [

@@ -1,30 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { nearestName, suggestion } from '../../core/nearest-name.js';
+import { suggestion } from '../../core/nearest-name.js';
 import type { Problem } from '../problem.js';
 import type { Station } from '../types.js';
 import type { Said } from './said.js';
 import type { BatchUnit } from './types.js';
-
-/** The columns that have a meaning, by every name that they may have; all others are values of the unit. */
-const columns = {
-  serial: ['serial', 'serial_number', 'device_id'],
-  mac: ['mac'],
-  station: ['station'],
-  slot: ['slot'],
-} as const;
-
-type Column = keyof typeof columns;
+import { columnsOf, type Column, type ProblemAt, type Row } from './unit-columns.js';
 
 /** What of a list is wrong in so many places that the rest is only counted. */
 const shownProblems = 100;
-
-interface Row {
-  cells: string[];
-  /** From 1: where it begins. */
-  line: number;
-}
 
 /**
  * Reads the units of a batch from a CSV file: a row a unit, in the order of their numbers. Every bad row is a problem with its line. UTF-8 with or without a
@@ -33,7 +18,7 @@ interface Row {
 export async function readUnitList(
   list: Said<string>,
   stations: readonly Station[],
-): Promise<{ units: BatchUnit[]; problems: Problem[] }> {
+): Promise<{ units: BatchUnit[]; notices: string[]; problems: Problem[] }> {
   const bytes = await readFile(list.value).catch(
     (thrown: NodeJS.ErrnoException) => thrown.code ?? String(thrown),
   );
@@ -42,7 +27,7 @@ export async function readUnitList(
       bytes === 'ENOENT'
         ? `there is no unit list ${list.value}`
         : `the unit list ${list.value} cannot be read (${bytes})`;
-    return { units: [], problems: [list.problem(`${why}; copy it there, or correct the path`)] };
+    return { units: [], notices: [], problems: [list.problem(`${why}; copy it there, or correct the path`)] };
   }
   const file = list.value;
   const problemAt = (line: number, path: string, what: string): Problem => ({
@@ -53,14 +38,15 @@ export async function readUnitList(
     what,
   });
   const rows = rowsOf(bytes);
-  if (!Array.isArray(rows)) return { units: [], problems: [problemAt(rows.line, '', rows.what)] };
+  if (!Array.isArray(rows))
+    return { units: [], notices: [], problems: [problemAt(rows.line, '', rows.what)] };
   const [header, ...records] = rows;
   if (header === undefined || records.length === 0) {
     const what = `${basename(file)} has no row with a unit; the first row names the columns (serial, mac, station, slot, …), each further one is a unit`;
-    return { units: [], problems: [problemAt(1, '', what)] };
+    return { units: [], notices: [], problems: [problemAt(1, '', what)] };
   }
-  const { places, values, problems: misnamed } = columnsOf(header, problemAt);
-  if (misnamed.length > 0) return { units: [], problems: misnamed };
+  const { places, values, problems: misnamed, notices } = columnsOf(header, problemAt);
+  if (misnamed.length > 0) return { units: [], notices: [], problems: misnamed };
   const check = rowChecks(stations, problemAt);
   const problems: Problem[] = [];
   const units = records.map(({ cells, line }, index): BatchUnit => {
@@ -91,7 +77,11 @@ export async function readUnitList(
       ...(place && { place }),
     };
   });
-  return { units, problems: shortened(problems, problemAt) };
+  return {
+    units,
+    notices: notices.map((notice) => `${basename(file)}: ${notice}`),
+    problems: shortened(problems, problemAt),
+  };
 }
 
 function rowsOf(bytes: Buffer): Row[] | { line: number; what: string } {
@@ -116,46 +106,6 @@ function rowsOf(bytes: Buffer): Row[] | { line: number; what: string } {
 /** The parser says where a record ends. */
 function beginOf(cells: readonly string[], end: number): number {
   return end - cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
-}
-
-type ProblemAt = (line: number, path: string, what: string) => Problem;
-
-function columnsOf({ cells, line }: Row, problemAt: ProblemAt) {
-  const names = cells.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replace(/[\s-]+/g, '_'),
-  );
-  const known = Object.values(columns).flat();
-  const places: Partial<Record<Column, number>> = {};
-  const problems: Problem[] = [];
-  const values: { name: string; at: number }[] = [];
-  for (const [at, name] of names.entries()) {
-    const column = (Object.keys(columns) as Column[]).find((key) =>
-      (columns[key] as readonly string[]).includes(name),
-    );
-    const earlier = column === undefined ? names.indexOf(name) : (places[column] ?? at);
-    if (earlier !== at) {
-      const both = names[earlier] === name ? 'stands twice' : `says the same as the column ${names[earlier]}`;
-      problems.push(problemAt(line, name, `${both}; keep one of the two, or rename one`));
-    } else if (column !== undefined) places[column] = at;
-    else if (name === '') problems.push(problemAt(line, '', `column ${at + 1} has no name; give it one`));
-    else if (nearestName(name, known) !== undefined && !known.some((each) => name.includes(each)))
-      problems.push(
-        problemAt(
-          line,
-          name,
-          `is not a column that is known; ${suggestion(name, known)}, or give it another name`,
-        ),
-      );
-    else values.push({ name: cells[at]?.trim() ?? name, at });
-  }
-  if (places.serial === undefined && problems.length === 0)
-    problems.push(
-      problemAt(line, '', `has no column with serial numbers; name one serial, serial_number or device_id`),
-    );
-  return { places, values, problems };
 }
 
 /** Keeps in mind what the rows before had. */

@@ -86,6 +86,15 @@ test('a header that misses or misspells a column is refused', async () => {
   assert.match(await problemsOf(''), /has no row with a unit/);
 });
 
+test('a short column name that is near to a known one is kept as a value, and that is said', async () => {
+  await write('units.csv', 'serial,lot\nSN-1,7\n');
+  const { units, notices } = batchIn(await load([batch]));
+  assert.deepEqual(units[0]?.values, { lot: '7' });
+  assert.deepEqual(notices, [
+    'units.csv: column lot is kept as a value of the units; it is not taken for slot',
+  ]);
+});
+
 test('what is no CSV is refused with its line', async () => {
   assert.match(await problemsOf('serial\n"SN-1\nSN-2\n'), /units.csv:\d+:1: not CSV: /);
   assert.match(await problemsOf(Buffer.from([0x73, 0xff, 0x0a, 0x31])), /is not UTF-8/);
