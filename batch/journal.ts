@@ -38,11 +38,13 @@ interface Waiting {
  * process that writes it, or JOURNAL_WRITE_FAILED.
  */
 export async function openJournal(path: string, options: { runId: string }): Promise<Journal> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw writeFailed(path, cause);
+  });
   const lock = await lockForWriting(path, options.runId);
   try {
     const { head, torn } = await examine(path);
-    if (torn) await appendFile(`${path}.torn`, torn.bytes);
+    if (torn) await keepTorn(path, torn);
     const file = await openForAppend(path, torn?.offset);
     return await writer(path, file, lock, head, torn);
   } catch (thrown) {
@@ -126,6 +128,15 @@ async function examine(path: string): Promise<{ head: ChainHead; torn: TornTail 
   return { head, torn };
 }
 
+/** Nothing is cut that is not kept first. */
+async function keepTorn(path: string, { bytes }: TornTail): Promise<void> {
+  try {
+    await appendFile(`${path}.torn`, bytes, { flush: true });
+  } catch (cause) {
+    throw writeFailed(`${path}.torn`, cause);
+  }
+}
+
 /** Cuts at `size` when told, and makes sure that the file and its name are on disk. */
 async function openForAppend(path: string, size: number | undefined): Promise<FileHandle> {
   let file: FileHandle | undefined;
@@ -141,12 +152,17 @@ async function openForAppend(path: string, size: number | undefined): Promise<Fi
   }
 }
 
-function lockForWriting(path: string, runId: string): Promise<HeldLock> {
-  return acquireLock(lockPath(path), {
-    runId,
-    onBusy: ({ pid, runId: other }) =>
-      new RigError('JOURNAL_BUSY', `${path} is written by run ${other} (pid ${pid})`, { details: { pid } }),
-  });
+async function lockForWriting(path: string, runId: string): Promise<HeldLock> {
+  try {
+    return await acquireLock(lockPath(path), {
+      runId,
+      onBusy: ({ pid, runId: other }) =>
+        new RigError('JOURNAL_BUSY', `${path} is written by run ${other} (pid ${pid})`, { details: { pid } }),
+    });
+  } catch (thrown) {
+    if (thrown instanceof RigError) throw thrown;
+    throw writeFailed(lockPath(path), thrown);
+  }
 }
 
 function lockPath(path: string): string {

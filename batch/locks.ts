@@ -44,8 +44,8 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
     nonce: randomBytes(8).toString('hex'),
   };
   const offer = temporaryName(path);
-  await writeFile(offer, JSON.stringify(mine), { flag: 'wx' });
   try {
+    await writeFile(offer, JSON.stringify(mine), { flag: 'wx' });
     await take(path, offer, options);
   } finally {
     await rm(offer, { force: true });

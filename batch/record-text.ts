@@ -14,7 +14,7 @@ export function recordWithoutLists(path: string, line: Line): AttemptRecord {
   const { bytes } = line;
   const ofSteps = spanOf(bytes, steps, 0);
   const ofMeasurements = ofSteps && spanOf(bytes, measurements, ofSteps.end);
-  if (ofMeasurements === undefined) return recordOf(path, line);
+  if (ofSteps === undefined || ofMeasurements === undefined) return recordOf(path, line);
   const between = bytes.toString('utf8', ofSteps.end, ofMeasurements.start);
   const rest = `${bytes.toString('utf8', 0, ofSteps.start)}[]${between}[]${bytes.toString('utf8', ofMeasurements.end)}`;
   return recordIn(rest) ?? recordOf(path, line);
