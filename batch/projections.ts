@@ -50,7 +50,7 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
     };
     const listed = [files.results, files.report, files.rework, ...files.factoryRecords];
     const named = listed.map((file) => relative(resultsFolder, file));
-    const summary = await summaryText({
+    const summary = summaryText({
       data,
       units,
       whole: (some) => wholeUnits(records, some),
@@ -92,7 +92,7 @@ async function writeTables({ resultsFolder, data, units, records, factory }: Tab
     report.add(text.begin(data, units));
     rework.add(csvLines([reworkColumns]));
     for (const group of groupsOf(unitsForRework(units))) {
-      const failed = await wholeUnits(records, group);
+      const failed = wholeUnits(records, group);
       rework.add(csvLines(failed.map(reworkRow)));
       for (const unit of failed) report.add(text.failed(unit));
       await drain();
@@ -100,7 +100,7 @@ async function writeTables({ resultsFolder, data, units, records, factory }: Tab
     report.add(text.between());
     results.add(csvLines([resultColumns]));
     for (const group of groupsOf(units)) {
-      const some = await wholeUnits(records, group);
+      const some = wholeUnits(records, group);
       results.add(csvLines(some.map(resultRow)));
       for (const unit of some) {
         report.add(text.unit(unit));
@@ -116,11 +116,8 @@ async function writeTables({ resultsFolder, data, units, records, factory }: Tab
   }
 }
 
-async function wholeUnits(
-  records: JournalRecords,
-  units: readonly Unit<JournalAttempt>[],
-): Promise<Unit<StoredRecord>[]> {
-  await records.load(units.flatMap(({ attempts }) => attempts));
+function wholeUnits(records: JournalRecords, units: readonly Unit<JournalAttempt>[]): Unit<StoredRecord>[] {
+  records.load(units.flatMap(({ attempts }) => attempts));
   return units.map((unit) => withRecords(unit, (attempt) => records.read(attempt)));
 }
 

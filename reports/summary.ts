@@ -15,15 +15,13 @@ export interface SummaryOptions<Attempt extends AttemptFacts> {
   data: RunData;
   units: readonly Unit<Attempt>[];
   /** The units with the whole records of their attempts. */
-  whole: (units: readonly Unit<Attempt>[]) => Promise<Unit<StoredRecord>[]>;
+  whole: (units: readonly Unit<Attempt>[]) => Unit<StoredRecord>[];
   /** Names of the other files of the folder. */
   files: readonly string[];
 }
 
 /** `summary.txt`: what a person reads first. */
-export async function summaryText<Attempt extends AttemptFacts>(
-  options: SummaryOptions<Attempt>,
-): Promise<string> {
+export function summaryText<Attempt extends AttemptFacts>(options: SummaryOptions<Attempt>): string {
   const { data, units, whole, files } = options;
   const aborted = units.filter(({ outcome, isWithdrawn }) => outcome === 'aborted' && !isWithdrawn);
   const blocks = [
@@ -33,8 +31,8 @@ export async function summaryText<Attempt extends AttemptFacts>(
     alreadyHeld(units),
     givenBack(units),
     fitSlots(units),
-    await bad(unitsForRework(units), whole),
-    await unfinished(aborted, whole),
+    bad(unitsForRework(units), whole),
+    unfinished(aborted, whole),
     power(data),
     liveRails(units),
     where(files),
@@ -92,11 +90,11 @@ function fitSlots(units: readonly Unit<AttemptFacts>[]): string {
   return fit.length === 0 ? '' : `self-test: ${fit.length} slots are fit; nothing was provisioned`;
 }
 
-async function bad<Attempt extends AttemptFacts>(
+function bad<Attempt extends AttemptFacts>(
   units: readonly Unit<Attempt>[],
   whole: SummaryOptions<Attempt>['whole'],
-): Promise<string> {
-  const told = (await whole(units.slice(0, toldOneByOne))).map(badUnit);
+): string {
+  const told = whole(units.slice(0, toldOneByOne)).map(badUnit);
   return [...told, ...andMore(units, 'rework.csv')].join('\n\n');
 }
 
@@ -121,12 +119,12 @@ function badUnit({ name, station, slot, last, attempts }: Unit<StoredRecord>): s
 }
 
 /** Boards that may be half written: nobody has proved anything of them. */
-async function unfinished<Attempt extends AttemptFacts>(
+function unfinished<Attempt extends AttemptFacts>(
   units: readonly Unit<Attempt>[],
   whole: SummaryOptions<Attempt>['whole'],
-): Promise<string> {
+): string {
   if (units.length === 0) return '';
-  const aborted = await whole(units.slice(0, toldOneByOne));
+  const aborted = whole(units.slice(0, toldOneByOne));
   const lines = aborted.map(({ station, slot, name, last, attempts }) => {
     const where = last.failure?.step ? `stopped in ${last.failure.step}` : 'stopped';
     const flash = unitFlashText(attempts);
