@@ -124,13 +124,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const written = await journal.append('attempt', record);
       records.push(record);
       breaker.note(record);
-      batch?.note(record);
+      const { comesAgain } = batch?.note(record) ?? { comesAgain: false };
       cutBoards.note(record);
       await noteFitness(dirname(resultsFolder), findStation(record.station), record).catch((thrown) =>
         onTrouble(asRigError(thrown)),
       );
       emit(outcomeEvent(record));
-      return written;
+      return { ...written, comesAgain };
     },
   });
   const handler = coordinatorHandler({

@@ -7,7 +7,7 @@ import type { Slot, Station } from '../rigs/types.js';
 import { portOf } from '../rigs/types.js';
 import type { Breaker } from './breaker.js';
 import { draftRecord, type DraftRecord } from './draft-record.js';
-import type { Lease, LeaseRequest as WorkerRequest } from './protocol.js';
+import type { CoordinatorOps, Lease, LeaseRequest as WorkerRequest } from './protocol.js';
 import { releaseIdentity } from './run-header.js';
 import type { SlotHold } from './slot-hold.js';
 import { createTurns } from './turns.js';
@@ -18,6 +18,9 @@ export interface LeaseRequest extends WorkerRequest {
   turn?: Turn;
 }
 
+/** See `CoordinatorOps.commit`. */
+type Committed = CoordinatorOps['commit']['answer'];
+
 /** The attempts that are under way, each with its slot. */
 export interface Leases {
   /**
@@ -26,7 +29,7 @@ export interface Leases {
    */
   grant(station: Station, request: LeaseRequest, gone: AbortSignal): Promise<Omit<Lease, 'resultsFolder'>>;
   /** Keeps the record; an attempt has one. */
-  commit(record: AttemptRecord): Promise<{ seq: number }>;
+  commit(record: AttemptRecord): Promise<Committed>;
   /**
    * The slot goes off and is given back; an attempt without a record gets one, with `why`. Does nothing for one that is not open. Throws
    * LINE_READBACK when the slot is not known to be off.
@@ -61,7 +64,7 @@ export interface LeasesOptions {
   /** Each resolves when it is on disk. */
   journalStart: (header: AttemptHeader) => Promise<unknown>;
   journalDevice: (device: AttemptDevice) => Promise<unknown>;
-  journalRecord: (record: AttemptRecord) => Promise<{ seq: number }>;
+  journalRecord: (record: AttemptRecord) => Promise<Committed>;
 }
 
 interface OpenAttempt {
@@ -71,7 +74,7 @@ interface OpenAttempt {
   /** Lets the next attempt at the slot begin. */
   leave: () => void;
   identified?: Promise<unknown>;
-  committing?: Promise<{ seq: number }>;
+  committing?: Promise<Committed>;
   ending?: Promise<void>;
 }
 

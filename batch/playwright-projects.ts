@@ -18,7 +18,8 @@ export function stationProjects(plan: RunPlan): Project[] {
 function batchProject({ programme, atOnce, retries }: RunBatch, stations: readonly RunStation[]): Project {
   const [first, ...others] = stations;
   const name = first && others.length === 0 ? first.name : 'batch';
-  return { name, testMatch: `**/${programme}.spec.ts`, workers: atOnce, retries };
+  // The coordinator says who is tried again; Playwright's retries only have to last: one that is not needed is skipped.
+  return { name, testMatch: `**/${programme}.spec.ts`, workers: atOnce, retries: retries > 0 ? 100 : 0 };
 }
 
 /** As many workers as the run has slots, at least one; for a batch as many as it has units under way. */

@@ -26,8 +26,8 @@ export interface CoordinatorOps {
   turn: { args: { name: string; spacingMs: number }; answer: { waitedMs: number } };
   /** Throws what has cut the power of the station, after reading the operator's lines: for whom something broke, and may not be to blame. */
   goesOn: { args: { station: string }; answer: null };
-  /** Journalled and fsynced before it is answered. */
-  commit: { args: AttemptRecord; answer: { seq: number } };
+  /** Journalled and fsynced before it is answered. `comesAgain`: its unit is tried again where it is, so that nobody may take it out. */
+  commit: { args: AttemptRecord; answer: { seq: number; comesAgain: boolean } };
   /** What an operator tells the run of a batch, from another process: resolves when it is in the journal. `cancel` also ends the run, in order. Throws BATCH_NOT_RUNNING. */
   control: { args: { what: 'pause' | 'resume' | 'cancel'; why: string }; answer: null };
 }

@@ -71,7 +71,7 @@ export default class LiveReporter implements Reporter {
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
-    const errors = untoldErrors(result, this.recordOf(test));
+    const errors = untoldErrors(result, this.recordOf(test, result));
     if (errors.length === 0) return;
     const title = this.paint('red', testTitle(test));
     this.print(`\n  ${title}\n\n${errors.map((error) => this.errorText(error)).join('\n\n')}\n`);
@@ -113,9 +113,9 @@ export default class LiveReporter implements Reporter {
   }
 
   /** The record of the attempt that has just ended: the last one of its slot, unless an earlier result has claimed it. */
-  private recordOf(test: TestCase): AttemptRecord | undefined {
+  private recordOf(test: TestCase, result: TestResult): AttemptRecord | undefined {
     const place = slotOf(test);
-    const number = unitOf(test);
+    const number = unitOf(result);
     const isOfTest = ({ station, slot, programme, unit }: AttemptRecord) =>
       programme === test.title &&
       (number === undefined ? station === place?.station && slot === place.slot : unit === number);
@@ -164,10 +164,10 @@ export default class LiveReporter implements Reporter {
   }
 }
 
-/** Number of the unit of a batch, by the tag that `eachUnit` gives. */
-function unitOf(test: TestCase): number | undefined {
-  const tag = test.tags.find((each) => /^@unit\d+$/.test(each));
-  return tag === undefined ? undefined : Number(tag.slice('@unit'.length));
+/** Number of the unit of a batch that the test was given. */
+function unitOf({ annotations }: TestResult): number | undefined {
+  const given = annotations.find(({ type }) => type === 'unit')?.description;
+  return given === undefined ? undefined : Number(given);
 }
 
 /** `eachUnit` tags its tests with their station, which is their project, and then their slot; other tests have no such tags. */

@@ -22,7 +22,6 @@ import { createBoards } from './boards.js';
 import { createDispatcher, type Dispatcher, type Turn } from './dispatcher.js';
 import { memoryInUse } from './host-memory.js';
 import { awaitNextBoard } from './next-board.js';
-import { isVerdict } from './unit-result.js';
 
 /** The batch that a run goes on with, as the coordinator needs it. */
 export interface BatchCare extends Pick<Dispatcher, 'begin'> {
@@ -35,7 +34,8 @@ export interface BatchCare extends Pick<Dispatcher, 'begin'> {
   leaseOf(turn: Turn): Pick<Lease, 'unit' | 'job' | 'backup'>;
   /** See `Boards.claim`; for the slot's turn. */
   claim(station: string, slot: string, id: string): void;
-  note(record: AttemptRecord): void;
+  /** The attempt of the slot's turn has its record. `comesAgain`: the unit is tried again where it is. */
+  note(record: AttemptRecord): { comesAgain: boolean };
   left(turn: Turn, how?: { isOut: boolean }): void;
   /** Does what an operator asks for; resolves when it is in the journal. */
   control(what: 'pause' | 'resume' | 'cancel', why: string): Promise<void>;
@@ -74,6 +74,7 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
   /** Folders, relative, of the backups since the last checkpoint: earlier ones name theirs. */
   const newBackups: string[] = [];
   let wavesSince = 0;
+  let pausedBy = '';
   let count = state.checkpoints.length;
   let last = Promise.resolve();
 
@@ -113,15 +114,18 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     onGate: (event) => void keep(() => append('gate', event)),
     onControl(event) {
       void keep(() => append('control', event));
-      if (event.what === 'pause') tellPause(event.why);
+      if (event.what === 'pause') {
+        pausedBy = event.why;
+        tellPause();
+      }
     },
     onPanelOut: (station) => batch.swap.detect === 'operator' && onPanelOut(station),
     now: () => performance.now(),
     memoryInUse,
   });
   /** Whoever stands at a station that does nothing must know why. */
-  const tellPause = (why: string) => {
-    const what = `paused: ${why}; \`rig batch resume ${batch.id}\` goes on`;
+  const tellPause = () => {
+    const what = `paused: ${pausedBy}; \`rig batch resume ${batch.id}\` goes on`;
     for (const { station, slot, state } of dispatcher.places)
       if (state !== 'busy') emit({ station, slot, type: 'waits', what });
   };
@@ -172,14 +176,14 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     },
     note(record) {
       const turn = turns.get(keyOf(record));
-      if (turn === undefined || record.unit !== turn.unit.number) return;
+      if (turn === undefined || record.unit !== turn.unit.number) return { comesAgain: false };
       if (record.backup) newBackups.push(record.backup.folder);
-      if (!isVerdict(record)) boards.comesAgain(turn.unit.number);
-      dispatcher.note(turn, record);
+      return dispatcher.note(turn, record);
     },
     left(turn, how) {
       turns.delete(keyOf(turn));
       dispatcher.left(turn, how);
+      if (dispatcher.state === 'paused') tellPause();
     },
     control(what, why) {
       if (what === 'pause') dispatcher.pause(why, 'operator');

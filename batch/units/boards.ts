@@ -12,8 +12,6 @@ export interface Boards {
   objection(turn: Turn, id: string): string | undefined;
   /** The board of an attempt has said who it is. Throws UNIT_REPEATED and UNIT_MISPLACED. */
   claim(turn: Turn, id: string): void;
-  /** The unit lost its turn without a result: it may have another. */
-  comesAgain(unit: number): void;
 }
 
 export interface BoardsOptions {
@@ -21,21 +19,20 @@ export interface BoardsOptions {
   state: BatchState;
   /** Numbers of the units that this run is to do. */
   pending: readonly number[];
-  dispatcher: Pick<Dispatcher, 'exchange' | 'underWay'>;
+  dispatcher: Pick<Dispatcher, 'exchange' | 'isToDo'>;
 }
 
 export function createBoards({ batch, state, pending, dispatcher }: BoardsOptions): Boards {
   const unitOf = new Map<string, number>();
   const boardOf = new Map<number, string>();
   const listed = new Map(batch.units.flatMap(({ number, mac }) => (mac ? [[keyOf(mac), number]] : [])));
-  const toDo = new Set(pending);
   const own = (unit: number, id: string) => {
     unitOf.set(keyOf(id), unit);
     boardOf.set(unit, keyOf(id));
   };
   for (const { unit, board } of state.units.values()) if (board !== undefined) own(unit, board);
 
-  const isFree = (unit: number) => toDo.has(unit) && !dispatcher.underWay().includes(unit);
+  const isFree = (unit: number) => dispatcher.isToDo(unit);
   const nameOf = (unit: number) => {
     const { result, isRolledBack } = state.units.get(unit) ?? {};
     const what = isRolledBack ? 'given back what it held' : (result?.outcome ?? 'begun');
@@ -44,7 +41,6 @@ export function createBoards({ batch, state, pending, dispatcher }: BoardsOption
   const takeOver = (turn: Turn, unit: number, id: string): undefined => {
     if (unit !== turn.unit.number) dispatcher.exchange(turn, unit);
     own(unit, id);
-    toDo.delete(unit);
     return undefined;
   };
   /** For a board that is not in the batch yet, while the unit of the turn has one already: a unit that has none. */
@@ -80,7 +76,6 @@ export function createBoards({ batch, state, pending, dispatcher }: BoardsOption
         );
       own(number, id);
     },
-    comesAgain: (unit) => void (pending.includes(unit) && toDo.add(unit)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
 import type { BatchState } from './batch-state.js';
 import { createGates } from './gates.js';
 import { createPlaces, type Place } from './places.js';
+import { createToDo } from './to-do.js';
 import { isVerdict, unitResult, type UnitResult } from './unit-result.js';
 import { createWaves, type WavesOptions } from './waves.js';
 
@@ -25,15 +26,18 @@ export interface Turn {
 /** Decides which unit of a batch begins when, and where. */
 export interface Dispatcher {
   /**
-   * Waits until the unit may begin: its wave, a place, no pause. Throws UNIT_NOT_BEGUN when it will not in this run, and the signal's reason.
+   * Gives a test a unit that may begin, once there is one: by its wave, with a place, while there is no pause. It is the unit that the test is named after if that can be; a
+   * unit that is tried again never waits behind tests whose units have to wait for its wave. Throws UNIT_NOT_BEGUN when there is none for it in this run, and the signal's reason.
    */
-  begin(unit: number, signal: AbortSignal): Promise<Turn>;
-  /** The attempt of that turn has its record. */
-  note(turn: Turn, record: AttemptRecord): void;
+  begin(test: number, signal: AbortSignal): Promise<Turn>;
+  /** The attempt of that turn has its record. `comesAgain`: the unit is tried again where it is. */
+  note(turn: Turn, record: AttemptRecord): { comesAgain: boolean };
   /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. */
   left(turn: Turn, how?: { isOut: boolean }): void;
-  /** The board in the slot is that of another unit which has not begun: they change turns. Returns the unit that the turn is for now. */
+  /** The board in the slot is that of another unit which is to be done: they change turns. Returns the unit that the turn is for now. */
   exchange(turn: Turn, unit: number): BatchUnit;
+  /** Whether the unit still is to have a turn in this run. */
+  isToDo(unit: number): boolean;
   /** Units in hand finish, nothing begins; or it begins again. */
   pause(why: string, by: ControlEvent['by']): void;
   resume(why: string): void;
@@ -43,8 +47,6 @@ export interface Dispatcher {
   close(): void;
   readonly state: 'running' | 'paused' | 'stopped';
   readonly places: readonly Place[];
-  /** Units that have an attempt under way. */
-  underWay(): number[];
 }
 
 export interface DispatcherOptions {
@@ -63,7 +65,8 @@ export interface DispatcherOptions {
 }
 
 interface Asking {
-  unit: BatchUnit;
+  /** Number of the unit that the test is named after. */
+  test: number;
   go: (turn: Turn) => void;
   refuse: (why: Error) => void;
 }
@@ -72,8 +75,6 @@ interface Asking {
 interface Open {
   turn: Turn;
   place: Place;
-  /** Attempts at the unit in this run, with this one. */
-  tries: number;
   result?: UnitResult;
   /** The slot was to blame, and would be for the next unit too. */
   isPlaceLost?: boolean;
@@ -85,20 +86,26 @@ const placeLost: ReadonlySet<string> = new Set<ErrorCode>([
   'SLOT_OUT_OF_USE',
   'GUARD_LOST',
   'BENCH_FAILED',
+  'LID_OPEN',
+  'LID_OPENED',
+  'EMERGENCY_STOP',
+  'START_NOT_PRESSED',
+  'LINE_LOST',
 ]);
+
+/** So often a unit may lose its turn in a run by no doing of its own. */
+const mostLost = 3;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { batch, state, pending, onGate, onControl } = options;
   const places = createPlaces(batch, options.onPanelOut);
   const gates = createGates(batch.gates, state.results);
-  const units = new Map(batch.units.map((unit) => [unit.number, unit]));
-  /** The unit that a test is about: not the one of its title once boards came in another order. */
-  const unitOfTest = new Map<number, number>();
+  const toDo = createToDo(batch.units, pending);
   const asking: Asking[] = [];
   const turns = new Map<number, Open>();
   const tries = new Map<number, number>();
   let phase: Dispatcher['state'] = 'running';
-  let stopWhy = '';
+  let whyNot = 'every unit has had its turn';
 
   const waves = createWaves({
     ...batch,
@@ -116,14 +123,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onGate({ gate: 'successThreshold', then: 'stop', why });
     stop(why, 'gate');
   };
-  const notBegun = (why: string) => new RigError('UNIT_NOT_BEGUN', why);
   const refuseAll = () => {
-    for (const each of asking.splice(0)) each.refuse(notBegun(stopWhy));
+    for (const each of asking.splice(0)) each.refuse(new RigError('UNIT_NOT_BEGUN', whyNot));
   };
   const stop: Dispatcher['stop'] = (why, by, what = 'stop') => {
     if (phase === 'stopped' && what === 'stop') return;
     phase = 'stopped';
-    stopWhy = why;
+    whyNot = why;
     waves.close();
     onControl({ what, by, why });
     refuseAll();
@@ -133,50 +139,59 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     phase = 'paused';
     onControl({ what: 'pause', by, why });
   };
-  const advance = () => {
-    for (const each of [...asking]) {
-      if (phase !== 'running' || turns.size >= batch.atOnce) return;
-      const { unit } = each;
-      if (!places.isLeft(unit)) {
-        withdraw(each);
-        waves.dropped();
-        each.refuse(notBegun(`no slot is left for unit ${unit.number}: ${placesText(places.all)}`));
+  /** The unit that has to wait for nothing, and its place: one that is tried again first, then the test's own, then any. */
+  const choose = (test: number): { unit: BatchUnit; place: Place } | undefined => {
+    for (const unit of toDo.inOrder(test)) {
+      if (!places.isLeft(unit) || (tries.get(unit.number) ?? 0) > batch.retries + mostLost) {
+        whyNot = `no slot is left for unit ${unit.number}: ${placesText(places.all)}`;
+        toDo.drop(unit.number);
         continue;
       }
-      if (!waves.mayJoin(unit.number)) return;
-      const begun = state.units.get(unit.number);
-      const place = places.take(unit, begun);
-      if (place === undefined) continue;
-      withdraw(each);
-      each.go(turnAt(place, unit, waves.join(unit.number), begun?.attempts ?? 0));
+      if (!waves.mayJoin(unit.number)) continue;
+      const place = places.take(unit, state.units.get(unit.number));
+      if (place) return { unit, place };
     }
+    return undefined;
   };
-  const turnAt = (place: Place, unit: BatchUnit, wave: number, before: number): Turn => {
-    const made = (tries.get(unit.number) ?? 0) + 1;
-    tries.set(unit.number, made);
-    const isRetry = place.keptFor === unit.number;
+  const advance = () => {
+    while (asking.length > 0 && phase === 'running' && turns.size < batch.atOnce) {
+      const [first] = asking;
+      const found = first && choose(first.test);
+      if (first === undefined || found === undefined) break;
+      asking.shift();
+      first.go(turnAt(found.place, found.unit));
+    }
+    // A test that still waits could only get a unit that is under way and has to be tried again.
+    if (toDo.isEmpty() && turns.size === 0) refuseAll();
+  };
+  const turnAt = (place: Place, unit: BatchUnit): Turn => {
+    const { number } = unit;
+    const made = (tries.get(number) ?? 0) + 1;
+    tries.set(number, made);
+    toDo.take(number);
+    const isRetry = place.keptFor === number;
     delete place.keptFor;
     const needsBoard = unit.place === undefined && batch.swap.detect !== 'none' && !isRetry;
     const { station, slot } = place;
-    const turn: Turn = { unit, station, slot, wave, attempt: before + 1, needsBoard };
-    turns.set(unit.number, { turn, place, tries: made });
+    const attempt = (state.units.get(number)?.attempts ?? 0) + 1;
+    const turn: Turn = { unit, station, slot, wave: waves.join(number), attempt, needsBoard };
+    turns.set(number, { turn, place });
     return turn;
   };
-  const withdraw = (each: Asking) => void asking.splice(asking.indexOf(each), 1);
+  const comesAgain = ({ turn, result }: Open) =>
+    result !== undefined && result.outcome !== 'pass' && (tries.get(turn.unit.number) ?? 0) <= batch.retries;
   return {
     begin(test, signal) {
-      const unit = units.get(unitOfTest.get(test) ?? test);
-      if (unit === undefined) throw new RigError('INTERNAL_ERROR', `the batch has no unit ${test}`);
-      if (phase === 'stopped') return Promise.reject(notBegun(stopWhy));
+      if (phase === 'stopped') return Promise.reject(new RigError('UNIT_NOT_BEGUN', whyNot));
       return new Promise<Turn>((resolve, reject) => {
         if (signal.aborted) return reject(abortedBy(signal));
         const onAbort = () => {
-          withdraw(each);
+          asking.splice(asking.indexOf(each), 1);
           reject(abortedBy(signal));
         };
         const settle = () => signal.removeEventListener('abort', onAbort);
         const each: Asking = {
-          unit,
+          test,
           go: (turn) => (settle(), resolve(turn)),
           refuse: (why) => (settle(), reject(why)),
         };
@@ -187,50 +202,46 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     note(turn, record) {
       const known = turns.get(turn.unit.number);
-      if (known === undefined) return;
+      if (known === undefined) return { comesAgain: false };
       known.isPlaceLost = placeLost.has(record.failure?.code ?? '');
-      if (!isVerdict(record)) return;
+      if (!isVerdict(record)) return { comesAgain: false };
       known.result = unitResult(turn.unit.number, record);
-      if (record.outcome !== 'pass' && known.tries <= batch.retries) return;
+      if (comesAgain(known)) return { comesAgain: true };
       for (const event of gates.note(known.result)) {
         onGate(event);
         if (event.then === 'pause') pause(event.why, 'gate');
         if (event.then === 'stop') stop(event.why, 'gate');
       }
+      return { comesAgain: false };
     },
     left(turn, { isOut } = { isOut: false }) {
-      const known = turns.get(turn.unit.number);
+      const { number } = turn.unit;
+      const known = turns.get(number);
       if (known === undefined) return;
-      turns.delete(turn.unit.number);
+      turns.delete(number);
       const { place, result, isPlaceLost = false } = known;
-      const isPass = result?.outcome === 'pass';
-      // Whoever is tried again stays where it is; so does a board that nobody knows anything of, until its unit has another turn.
-      const comesAgain = !isPass && known.tries <= batch.retries;
-      places.leave(place, { isOut: isOut || isPlaceLost, ...(comesAgain && { keepFor: turn.unit.number }) });
-      if (!comesAgain) waves.left(turn.unit.number, result && isPass);
+      const isRetry = comesAgain(known);
+      places.leave(place, { isOut: isOut || isPlaceLost, ...(isRetry && { keepFor: number }) });
+      if (!isRetry) waves.left(number, result && result.outcome === 'pass');
+      if (isRetry || result === undefined) toDo.add(number);
       advance();
     },
     exchange(turn, number) {
-      const other = units.get(number);
-      const known = turns.get(turn.unit.number);
+      const mine = turn.unit.number;
+      const known = turns.get(mine);
+      const other = toDo.take(number);
       if (other === undefined || known === undefined)
-        throw new RigError(
-          'INTERNAL_ERROR',
-          `unit ${number} cannot change turns with unit ${turn.unit.number}`,
-        );
-      const mine = turn.unit;
-      const testOf = (unit: number) => [...unitOfTest].find(([, each]) => each === unit)?.[0] ?? unit;
-      const [myTest, otherTest] = [testOf(mine.number), testOf(number)];
-      unitOfTest.set(myTest, number).set(otherTest, mine.number);
-      for (const each of asking) if (each.unit === other) each.unit = mine;
-      turns.delete(mine.number);
-      waves.exchange(mine.number, number);
+        throw new RigError('INTERNAL_ERROR', `unit ${number} cannot change turns with unit ${mine}`);
+      toDo.add(mine);
+      waves.exchange(mine, number);
+      turns.delete(mine);
+      turns.set(number, known);
+      tries.set(mine, (tries.get(mine) ?? 1) - 1).set(number, (tries.get(number) ?? 0) + 1);
       turn.unit = other;
       turn.attempt = (state.units.get(number)?.attempts ?? 0) + 1;
-      tries.set(number, 1).set(mine.number, 0);
-      turns.set(number, known);
       return other;
     },
+    isToDo: (unit) => toDo.has(unit),
     pause,
     resume(why) {
       if (phase !== 'paused') return;
@@ -240,7 +251,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     stop,
     close() {
-      if (phase !== 'stopped') stopWhy = 'the run was stopped before the unit had its turn';
+      if (phase !== 'stopped') whyNot = 'the run was stopped before the unit had its turn';
       phase = 'stopped';
       waves.close();
       refuseAll();
@@ -249,7 +260,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return phase;
     },
     places: places.all,
-    underWay: () => [...turns.keys()],
   };
 }
 

@@ -11,8 +11,6 @@ export interface Waves {
   exchange(unit: number, other: number): void;
   /** The unit has its result, or none will come; `passed` tells which. */
   left(unit: number, passed: boolean | undefined): void;
-  /** Of the units that were to be done this one will not be begun. */
-  dropped(): void;
   /** Nothing begins any more: a wave that is not over stays open, for the run that goes on with it. */
   close(): void;
   readonly current: number;
@@ -64,12 +62,14 @@ export function createWaves(options: WavesOptions): Waves {
   if (earlier.open) {
     wave = made(earlier.open.wave);
     for (const { unit, passed } of earlier.open.units)
-      if (passed !== undefined) wave.results.set(unit, passed);
+      // Without a result it is to begin again.
+      if (passed === undefined) notBegun += 1;
+      else wave.results.set(unit, passed);
   }
   const isFull = ({ size, results, underWay, beganAt }: Wave) =>
     sizing.kind === 'time-based'
       ? options.now() - beganAt >= sizing.seconds * 1000
-      : new Set([...results.keys(), ...underWay]).size >= size;
+      : results.size + [...underWay].filter((unit) => !results.has(unit)).length >= size;
   const end = ({ number, results }: Wave) => {
     const passed = [...results.values()].filter((each) => each === true).length;
     const successRate = results.size === 0 ? 0 : Math.round((10_000 * passed) / results.size) / 100;
@@ -105,10 +105,6 @@ export function createWaves(options: WavesOptions): Waves {
     left(unit, passed) {
       if (!wave?.underWay.delete(unit)) return;
       if (passed !== undefined) wave.results.set(unit, passed);
-      if (!isClosed) endWhenOver();
-    },
-    dropped() {
-      notBegun -= 1;
       if (!isClosed) endWhenOver();
     },
     close: () => void (isClosed = true),

@@ -11,30 +11,29 @@ function boardsOf(
   batch: Batch,
   { state = emptyState(), pending = batch.units.map(({ number }) => number) } = {},
 ) {
-  const underWay = new Set<number>();
+  const toDo = new Set(pending);
   const boards = createBoards({
     batch,
     state,
     pending,
     dispatcher: {
-      underWay: () => [...underWay],
+      isToDo: (unit) => toDo.has(unit),
       exchange(turn, unit) {
         const other = batch.units[unit - 1];
         assert.ok(other);
-        underWay.delete(turn.unit.number);
+        toDo.add(turn.unit.number).delete(unit);
         turn.unit = other;
-        underWay.add(unit);
         return other;
       },
     },
   });
   const turnOf = (unit: number): Turn => {
-    underWay.add(unit);
+    toDo.delete(unit);
     const found = batch.units[unit - 1];
     assert.ok(found);
     return { unit: found, station: 'bench1', slot: `slot${unit}`, wave: 1, attempt: 1, needsBoard: true };
   };
-  return { boards, turnOf, underWay };
+  return { boards, turnOf, toDo };
 }
 
 function withBoard(unit: number, board: string, outcome?: 'pass' | 'fail'): BatchState {
@@ -93,13 +92,12 @@ test('a list with addresses says which board is which unit, in any order, and re
 });
 
 test('a board whose unit lost its turn may have another', () => {
-  const { boards, turnOf, underWay } = boardsOf(batchOf(2));
+  const { boards, turnOf, toDo } = boardsOf(batchOf(2));
   const turn = turnOf(1);
   assert.equal(boards.objection(turn, '24:6f:28:00:00:01'), undefined);
-  underWay.delete(1);
   const next = turnOf(2);
   assert.match(boards.objection(next, '24:6f:28:00:00:01') ?? '', /unit 1/);
-  boards.comesAgain(1);
+  toDo.add(1);
   assert.equal(boards.objection(next, '24:6f:28:00:00:01'), undefined);
   assert.equal(next.unit.number, 1);
 });

@@ -216,20 +216,50 @@ test('a gate that pauses waits for the operator; one that stops refuses the rest
   assert.deepEqual(refused, [3, 4, 5]);
 });
 
-test('a unit that failed is tried again in its slot, and its wave waits for it', async () => {
-  const { ask, askAll, begun, end, settle, waves } = dispatch(batchOf(3, { retries: 1 }, 1));
+test('a unit that failed is tried again where it is, by whichever test waits, and its wave waits for it', async () => {
+  const waves = { kind: 'fixed', size: 1, factor: 1 } as const;
+  const {
+    ask,
+    askAll,
+    begun,
+    end,
+    settle,
+    units,
+    waves: told,
+  } = dispatch(batchOf(3, { retries: 1, waves }, 1));
   await askAll();
   await end(1, 'fail');
-  assert.equal(begun.length, 1);
-  void ask(1);
-  await settle();
   assert.deepEqual([begun[1]?.unit.number, begun[1]?.needsBoard, begun[1]?.attempt], [1, false, 2]);
   await end(1, 'pass');
-  assert.equal(begun[2]?.unit.number, 2);
+  assert.deepEqual(units(), [1, 1, 3]);
+  // The test of the attempt that failed comes once more, and has the unit whose test was lent.
+  void ask(1);
+  await settle();
+  await end(3, 'pass');
+  await end(2, 'pass');
+  assert.deepEqual(units(), [1, 1, 3, 2]);
   assert.deepEqual(
-    waves.map(({ state }) => state),
-    ['begin'],
+    told.flatMap((wave) => (wave.state === 'end' ? [[wave.units, wave.successRate]] : [])),
+    [
+      [[1], 100],
+      [[3], 100],
+      [[2], 100],
+    ],
   );
+});
+
+test('a unit that lost its turn has another before all others, and is given up when it loses too many', async () => {
+  const { ask, askAll, end, units, refused, settle } = dispatch(batchOf(2, {}, 1));
+  const lost = { code: 'WORKER_LOST', blame: 'rig', category: 'other', message: '', step: '' } as const;
+  await askAll();
+  for (let count = 1; count <= 4; count++) {
+    void ask(1);
+    await end(1, 'error', { failure: lost });
+  }
+  await settle();
+  assert.deepEqual(units(), [1, 1, 1, 1, 2]);
+  await end(2, 'pass');
+  assert.equal(refused.length, 1);
 });
 
 test('a slot that cannot be used takes no further unit, and without any slot the rest is refused', async () => {
@@ -263,9 +293,9 @@ test('boards that come in another order change turns, and every unit still has o
   rig.dispatcher.exchange(turn, 3);
   assert.equal(turn.unit.number, 3);
   await rig.end(3, 'pass');
-  await rig.end(2, 'pass');
   await rig.end(1, 'pass');
-  assert.deepEqual(rig.units(), [3, 2, 1]);
+  await rig.end(2, 'pass');
+  assert.deepEqual(rig.units(), [3, 1, 2]);
 });
 
 test('a run that goes on with an open wave judges it with the results from before', async () => {
