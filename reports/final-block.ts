@@ -16,8 +16,7 @@ export function finalBlock(
   const blocks = [
     ...(feed ? notGood(feed.records()).map((record) => unitBlock(record, feed, paint)) : []),
     ...(feed?.warnings() ?? []).map((warning) => paint('yellow', `  warning: ${warning}`)),
-    counts(tests, result, paint),
-    feed?.batch ? batchBlock(feed.batch, paint) : '',
+    feed?.batch ? batchBlock(feed.batch, result, paint) : counts(tests, result, paint),
     feed ? paths(feed, paint) : '',
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -73,10 +72,21 @@ function kindOf(test: TestCase): 'failed' | 'interrupted' | 'flaky' | 'skipped' 
 }
 
 /** What became of the batch as a whole, with the runs before this one. */
-function batchBlock({ id, progress, verdict }: BatchFeed, paint: Paint): string {
-  const { units, passed, notPassed } = progress();
+function batchBlock(
+  { id, progress, verdict }: BatchFeed,
+  { status, duration }: FullResult,
+  paint: Paint,
+): string {
+  const { units, passed, notPassed, refused } = progress();
   const { isGood, why } = verdict();
-  const head = `  batch ${id}: ${passed + notPassed} of ${units} units done, ${passed} passed, ${notPassed} did not`;
+  const counts = [
+    `${passed + notPassed} of ${units} units done`,
+    `${passed} passed`,
+    ...(notPassed > 0 ? [`${notPassed} did not`] : []),
+    ...(refused > 0 ? [`${refused} skipped, since the release is not for them`] : []),
+    ...(status === 'interrupted' ? ['interrupted'] : []),
+  ];
+  const head = `  batch ${id}: ${counts.join(', ')} (${durationText(duration / 1000)})`;
   const lines = why.map((each) => paint('yellow', `    ${oneLine(each)}`));
   return [paint(isGood ? 'green' : 'red', head), ...lines].join('\n');
 }

@@ -22,7 +22,7 @@ export interface RunFeed {
 export interface BatchFeed {
   readonly id: string;
   /** Units of the batch, and how many of them have a result. */
-  progress(): { units: number; passed: number; notPassed: number };
+  progress(): { units: number; passed: number; notPassed: number; refused: number };
   /** Whether the batch is within its gates, as of now, and what stands against it. */
   verdict(): { isGood: boolean; why: string[] };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { GateEvent, WaveEvent } from '../../core/batch-record.js';
 import type { Outcome } from '../../core/outcome.js';
 import { journalWriter } from '../journal.js';
@@ -39,7 +39,7 @@ export interface BatchStatus {
 
 /** Reads the journal of a batch, and whether somebody writes it. Throws BATCH_UNKNOWN, JOURNAL_CORRUPT. */
 export async function batchStatus(folder: string): Promise<BatchStatus> {
-  const { id, createdAt } = await readBatchFile(folder);
+  const { createdAt } = await readBatchFile(folder);
   const [state, writer] = await Promise.all([
     readBatchState(folder),
     journalWriter(join(folder, journalName)),
@@ -49,7 +49,8 @@ export async function batchStatus(folder: string): Promise<BatchStatus> {
   const total = state.header?.units ?? 0;
   const [first] = state.runs;
   return {
-    id,
+    // A batch that was put aside is named after its folder.
+    id: basename(folder),
     folder,
     state: stateOf(state, writer !== undefined),
     ...(writer && { pid: writer.pid }),

@@ -196,7 +196,8 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       progress() {
         const results = [...state.units.values()].flatMap(({ result }) => result ?? []);
         const passed = results.filter(({ outcome }) => outcome === 'pass').length;
-        return { units: batch.units.length, passed, notPassed: results.length - passed };
+        const refused = batch.units.filter((unit) => unit.refused !== undefined).length;
+        return { units: batch.units.length, passed, notPassed: results.length - passed, refused };
       },
       verdict: () => (rollback ? rollbackVerdict(run) : batchVerdict(batch, state)),
     },
