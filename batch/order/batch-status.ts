@@ -80,8 +80,8 @@ export async function listBatches(results: string): Promise<BatchStatus[]> {
   return listed.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
-function stateOf({ runs, controls, units, header }: BatchState, isLive: boolean): BatchStatus['state'] {
-  const last = controls.at(-1)?.what;
+function stateOf({ runs, control, units, header }: BatchState, isLive: boolean): BatchStatus['state'] {
+  const last = control?.what;
   if (isLive) return last === 'pause' ? 'paused' : 'running';
   if (runs.length === 0) return 'created';
   if (last === 'cancel') return 'cancelled';

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RigError } from '../../core/errors.js';
+import { validateJournal } from '../chain-proof.js';
+import { listCheckpoints } from '../checkpoint-files.js';
 import { journalWriter } from '../journal.js';
 import { journalName } from '../run-data.js';
 import { runPlaywright, type PlaywrightOptions } from '../run-playwright.js';
@@ -16,7 +19,7 @@ const mostRuns = 3;
 
 /**
  * Runs what there is to do of a batch, as Playwright runs in this terminal, one after the other: what is to be done, again what lost its turn by no doing of its own,
- * then the rollback of a wave that missed its threshold. Throws as `planBatchRun` does, and JOURNAL_BUSY while another run of it is under way, before anything is energised.
+ * then the rollback of a wave that missed its threshold. Throws as `planBatchRun` does, JOURNAL_BUSY while another run of it is under way and JOURNAL_CORRUPT, before anything is energised.
  */
 export async function startBatch(
   folder: string,
@@ -32,6 +35,7 @@ export async function startBatch(
       await run({ mode: 'auto', force: true, rollback: true });
   };
   await refuseSecond(folder);
+  await refuseDamaged(folder);
   await planBatchRun(folder, options, process.env);
   await rollBack();
   let how: BatchRunOptions = options;
@@ -39,12 +43,12 @@ export async function startBatch(
     const { pending } = await planBatchRun(folder, how, process.env);
     if (pending.length === 0) break;
     const { code, signal } = await run(how);
-    const { controls, runs: done } = await readBatchState(folder);
-    if (controls.at(-1)?.what === 'cancel') return 'notEnded';
+    const { control, runs: done } = await readBatchState(folder);
+    if (control?.what === 'cancel') return 'notEnded';
     if (code === 130 || signal === 'SIGINT' || signal === 'SIGTERM') return 'interrupted';
     // It died, or never began: what is wrong with the host or the files is no better in a second run.
     if (done.at(-1)?.end === undefined) return 'rigFailed';
-    if (controls.at(-1)?.what === 'stop') break;
+    if (control?.what === 'stop') break;
     how = { ...options, mode: 'auto', force: true };
   }
   await rollBack();
@@ -52,6 +56,17 @@ export async function startBatch(
   const { isGood, isComplete } = batchVerdict(batch, state);
   if (isGood) return 'good';
   return isComplete ? 'notGood' : 'notEnded';
+}
+
+/** A journal that lacks lines at its end opens like any other, and units would be done twice. */
+async function refuseDamaged(folder: string): Promise<void> {
+  const isNew = (await listCheckpoints(folder)).length === 0 && !existsSync(join(folder, journalName));
+  if (isNew) return;
+  const { problems } = await validateJournal(folder);
+  const refused = problems.filter(({ handling }) => handling === 'refused');
+  if (refused.length === 0) return;
+  const said = refused.map(({ what, where, remedy }) => `${where}: ${what}; ${remedy}`);
+  throw new RigError('JOURNAL_CORRUPT', said.join('\n'));
 }
 
 /** The run itself would be refused too, and could say less about it. */

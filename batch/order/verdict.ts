@@ -1,3 +1,4 @@
+import type { ControlEvent } from '../../core/batch-record.js';
 import type { Batch } from '../../rigs/batch/types.js';
 import type { BatchState } from '../units/batch-state.js';
 import { createGates } from '../units/gates.js';
@@ -23,15 +24,20 @@ export function batchVerdict(batch: Batch, state: BatchState): BatchVerdict {
   const notPassed = results.filter(({ outcome }) => outcome !== 'pass');
   const rolledBack = [...state.units.values()].filter(({ isRolledBack }) => isRolledBack);
   const missed = createGates(batch.gates, state.results).missed();
-  const stop = state.controls.at(-1);
+  const { control } = state;
   const why = [
     ...missed.filter(({ then }) => then !== 'warn').map(({ gate, why }) => `${gate}: ${why}`),
-    ...(stop?.what === 'stop' || stop?.what === 'cancel' ? [`${stop.what}: ${stop.why}`] : []),
+    ...(control?.what === 'stop' || control?.what === 'cancel' ? [controlText(control)] : []),
     ...(batch.gates.length === 0 && notPassed.length > 0 ? [`${notPassed.length} units did not pass`] : []),
     ...(rolledBack.length > 0 ? [`${rolledBack.length} units were given back what they held`] : []),
     ...(open.length > 0 ? [`${open.length} units have no result yet`] : []),
   ];
   return { isGood: why.length === 0, isComplete: open.length === 0, why };
+}
+
+function controlText({ what, by, why }: ControlEvent): string {
+  const who = `${what === 'stop' ? 'stopped' : 'cancelled'} by ${by === 'gate' ? 'a gate' : 'the operator'}`;
+  return why === '' ? who : `${who}: ${why}`;
 }
 
 /** Judges the run that gives the boards of a wave back what they held. */

@@ -41,6 +41,8 @@ export interface BatchState {
   openWave?: { wave: number; units: Set<number> };
   gates: GateEvent[];
   controls: ControlEvent[];
+  /** What was decided last in the newest run: who starts another one has thought of what was before. */
+  control?: ControlEvent;
   checkpoints: string[];
   runs: { runId: string; startedAt: string; pid: number; end?: RunEnd }[];
   lastAt?: string;
@@ -67,6 +69,7 @@ export function noteEntry(state: BatchState, entry: JournalEntry): void {
     case 'run': {
       const { runId, startedAt, pid } = entry.data;
       state.runs.push({ runId, startedAt, pid });
+      delete state.control;
       return;
     }
     case 'batch':
@@ -80,6 +83,7 @@ export function noteEntry(state: BatchState, entry: JournalEntry): void {
       return;
     case 'control':
       state.controls.push(entry.data);
+      state.control = entry.data;
       return;
     case 'checkpoint':
       state.checkpoints.push(entry.data.id);
