@@ -1,5 +1,5 @@
 import { RigError } from '../../core/errors.js';
-import type { Batch } from '../../rigs/batch/types.js';
+import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
 import type { BatchState } from './batch-state.js';
 import type { Dispatcher, Turn } from './dispatcher.js';
 
@@ -27,6 +27,9 @@ export function createBoards({ batch, state, pending, dispatcher }: BoardsOption
   const boardOf = new Map<number, string>();
   const listed = new Map(batch.units.flatMap(({ number, mac }) => (mac ? [[keyOf(mac), number]] : [])));
   const own = (unit: number, id: string) => {
+    const before = boardOf.get(unit);
+    // Whatever becomes of the board that it was begun with: it is not this unit.
+    if (before !== undefined && before !== keyOf(id)) unitOf.delete(before);
     unitOf.set(keyOf(id), unit);
     boardOf.set(unit, keyOf(id));
   };
@@ -43,29 +46,30 @@ export function createBoards({ batch, state, pending, dispatcher }: BoardsOption
     own(unit, id);
     return undefined;
   };
+  /** The board that the unit has to be: by the list, or since it was judged. */
+  const boundTo = ({ number, mac }: BatchUnit) =>
+    mac ?? (state.units.get(number)?.result ? boardOf.get(number) : undefined);
   /** For a board that is not in the batch yet, while the unit of the turn has one already: a unit that has none. */
   const unitWithoutBoard = () =>
     pending.find((unit) => isFree(unit) && !boardOf.has(unit) && batch.units[unit - 1]?.mac === undefined);
   return {
     objection(turn, id) {
+      const { number } = turn.unit;
       const known = unitOf.get(keyOf(id)) ?? listed.get(keyOf(id));
-      const { number, mac } = turn.unit;
       if (known === number) return takeOver(turn, number, id);
-      if (known !== undefined) {
-        if (!isFree(known)) return `${id} is ${nameOf(known)}`;
-        return takeOver(turn, known, id);
-      }
-      if (mac === undefined && !boardOf.has(number)) return takeOver(turn, number, id);
+      if (known !== undefined) return isFree(known) ? takeOver(turn, known, id) : `${id} is ${nameOf(known)}`;
+      const isNew = boundTo(turn.unit) === undefined;
+      if (isNew && !boardOf.has(number)) return takeOver(turn, number, id);
       const other = unitWithoutBoard();
-      if (other === undefined) return `${id} is not a board of this batch that is to be done`;
-      return takeOver(turn, other, id);
+      if (other !== undefined) return takeOver(turn, other, id);
+      return isNew ? takeOver(turn, number, id) : `${id} is not a board of this batch that is to be done`;
     },
     claim(turn, id) {
-      const { number, mac } = turn.unit;
+      const { number } = turn.unit;
       const known = unitOf.get(keyOf(id));
       if (known !== undefined && known !== number)
         throw new RigError('UNIT_REPEATED', `${turn.slot} shows ${id}, which is ${nameOf(known)}`);
-      const wanted = mac ?? boardOf.get(number);
+      const wanted = boundTo(turn.unit);
       if (wanted !== undefined && keyOf(wanted) !== keyOf(id))
         throw new RigError('UNIT_MISPLACED', `${turn.slot} shows ${id}, unit ${number} is ${wanted}`);
       const other = listed.get(keyOf(id));

@@ -30,7 +30,7 @@ export interface Dispatcher {
    * unit that is tried again never waits behind tests whose units have to wait for its wave. Throws UNIT_NOT_BEGUN when there is none for it in this run, and the signal's reason.
    */
   begin(test: number, signal: AbortSignal): Promise<Turn>;
-  /** The attempt of that turn has its record. `comesAgain`: the unit is tried again where it is. */
+  /** The attempt of that turn has its record. `comesAgain`: the unit is to have another turn, so its board stays. */
   note(turn: Turn, record: AttemptRecord): { comesAgain: boolean };
   /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. */
   left(turn: Turn, how?: { isOut: boolean }): void;
@@ -204,7 +204,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const known = turns.get(turn.unit.number);
       if (known === undefined) return { comesAgain: false };
       known.isPlaceLost = placeLost.has(record.failure?.code ?? '');
-      if (!isVerdict(record)) return { comesAgain: false };
+      // Without a result it is to be done again, in this run or in the next one.
+      if (!isVerdict(record)) return { comesAgain: true };
       known.result = unitResult(turn.unit.number, record);
       if (comesAgain(known)) return { comesAgain: true };
       for (const event of gates.note(known.result)) {

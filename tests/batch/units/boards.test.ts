@@ -73,8 +73,8 @@ test('the board of a unit that was in hand takes the turn for that unit', () => 
   assert.equal(turn.unit.number, 3);
 });
 
-test('an unknown board is never the unit that another board is', () => {
-  const { boards, turnOf } = boardsOf(batchOf(2), { state: withBoard(1, '24:6f:28:00:00:01') });
+test('an unknown board is never the unit that another board was judged as', () => {
+  const { boards, turnOf } = boardsOf(batchOf(2), { state: withBoard(1, '24:6f:28:00:00:01', 'fail') });
   const turn = turnOf(1);
   assert.equal(boards.objection(turn, '24:6f:28:00:00:09'), undefined);
   assert.equal(turn.unit.number, 2);
@@ -100,4 +100,15 @@ test('a board whose unit lost its turn may have another', () => {
   toDo.add(1);
   assert.equal(boards.objection(next, '24:6f:28:00:00:01'), undefined);
   assert.equal(next.unit.number, 1);
+});
+
+test('an unknown board is a unit that has none yet, before one that was begun with another board and has no result', () => {
+  const { boards, turnOf } = boardsOf(batchOf(2), { state: withBoard(1, '24:6f:28:00:00:01') });
+  const turn = turnOf(1);
+  assert.equal(boards.objection(turn, '24:6f:28:00:00:08'), undefined);
+  assert.equal(turn.unit.number, 2);
+  const next = turnOf(1);
+  assert.equal(boards.objection(next, '24:6f:28:00:00:09'), undefined);
+  assert.equal(next.unit.number, 1);
+  boards.claim(next, '24:6f:28:00:00:09');
 });
