@@ -62,9 +62,7 @@ export function createWaves(options: WavesOptions): Waves {
   if (earlier.open) {
     wave = made(earlier.open.wave);
     for (const { unit, passed } of earlier.open.units)
-      // Without a result it is to begin again.
-      if (passed === undefined) notBegun += 1;
-      else wave.results.set(unit, passed);
+      if (passed !== undefined) wave.results.set(unit, passed);
   }
   const isFull = ({ size, results, underWay, beganAt }: Wave) =>
     sizing.kind === 'time-based'
@@ -104,7 +102,9 @@ export function createWaves(options: WavesOptions): Waves {
     },
     left(unit, passed) {
       if (!wave?.underWay.delete(unit)) return;
-      if (passed !== undefined) wave.results.set(unit, passed);
+      // Without a result it is to begin again.
+      if (passed === undefined) notBegun += 1;
+      else wave.results.set(unit, passed);
       if (!isClosed) endWhenOver();
     },
     close: () => void (isClosed = true),

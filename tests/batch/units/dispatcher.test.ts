@@ -322,3 +322,21 @@ test('a run that goes on with an open wave judges it with the results from befor
   assert.deepEqual(last?.state === 'end' && [last.wave, last.units, last.successRate], [2, [3, 4], 50]);
   assert.deepEqual(rig.refused, [5, 6, 7, 8]);
 });
+
+test('a wave that holds all units ends in the run that goes on with it', async () => {
+  const state: BatchState = emptyState();
+  state.waves.push({ wave: 1, state: 'begin' });
+  state.openWave = { wave: 1, units: new Set([1, 2, 3]) };
+  state.units.set(1, {
+    unit: 1,
+    attempts: 1,
+    beganAt: 1,
+    isRolledBack: false,
+    result: { unit: 1, outcome: 'pass', seconds: 1 },
+  });
+  const rig = dispatch(batchOf(4), { state, pending: [2, 3, 4] });
+  await rig.askAll();
+  for (const unit of [2, 3, 4]) await rig.end(unit, 'pass');
+  const [end] = rig.waves;
+  assert.deepEqual(end?.state === 'end' && end.units, [1, 2, 3, 4]);
+});
