@@ -33,6 +33,6 @@ export default tseslint.config(
     ignores: ['tests/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
   },
-  { files: ['cli/**', 'tests/**', 'bench/main.ts', 'batch/guard-main.ts'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'tests/**', 'bench/main.ts'], rules: { 'no-console': 'off' } },
   ...importRules,
 );

@@ -1,7 +1,7 @@
 import { defineConfig, type ReporterDescription } from '@playwright/test';
-import { planRun } from './batch/plan-run.js';
-import { playwrightFolder } from './batch/run-context.js';
-import { stationProjects, workerCount } from './batch/playwright-projects.js';
+import { planRun } from './batch/run/plan-run.js';
+import { playwrightFolder } from './batch/run/run-context.js';
+import { stationProjects, workerCount } from './batch/run/playwright-projects.js';
 import { allureReporterOptions } from './reports/allure.js';
 
 const plan = await planRun({
@@ -17,7 +17,7 @@ const reporters: ReporterDescription[] = [
 export default defineConfig({
   testDir: 'specs',
   outputDir: `${plan.context.resultsFolder}/${playwrightFolder}`,
-  globalSetup: './batch/global-setup.ts',
+  globalSetup: './batch/run/global-setup.ts',
   projects: stationProjects(plan),
   workers: workerCount(plan),
   fullyParallel: true,

@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { benchStatePath } from '../batch/station-bench.js';
+import { benchStatePath } from '../batch/station/station-bench.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { benchPlan, shuffleIn, type BenchState } from '../rigs/bench.js';

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { journalWriter } from '../batch/journal.js';
-import { journalName } from '../batch/run-data.js';
-import { readJournal } from '../batch/journal-reader.js';
-import { emptyChain } from '../batch/journal-entries.js';
+import { journalWriter } from '../batch/journal/journal.js';
+import { journalName } from '../batch/projections/run-data.js';
+import { readJournal } from '../batch/journal/journal-reader.js';
+import { emptyChain } from '../batch/journal/journal-entries.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 import { csvStatus, type Outcome } from '../core/outcome.js';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { mapPorts, type PortMap } from '../batch/map-ports.js';
-import type { SlotVerdict } from '../batch/port-verdict.js';
+import { mapPorts, type PortMap } from '../batch/map/map-ports.js';
+import type { SlotVerdict } from '../batch/map/port-verdict.js';
 import { asRigError } from '../core/errors.js';
 import type { Station } from '../rigs/types.js';
 import { writePorts } from '../rigs/write-ports.js';

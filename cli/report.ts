@@ -4,9 +4,9 @@ import { access, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { journalWriter } from '../batch/journal.js';
-import { writeProjections, type ProjectionFiles } from '../batch/projections.js';
-import { journalName, readRunData } from '../batch/run-data.js';
+import { journalWriter } from '../batch/journal/journal.js';
+import { writeProjections, type ProjectionFiles } from '../batch/projections/projections.js';
+import { journalName, readRunData } from '../batch/projections/run-data.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { replaceFile } from '../core/files.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchStatePath } from '../batch/station-bench.js';
+import { benchStatePath } from '../batch/station/station-bench.js';
 import { withDeadline } from '../core/deadline.js';
 import { RigError } from '../core/errors.js';
 import { connectRpc, type RpcClient } from '../core/rpc.js';

@@ -1,7 +1,7 @@
 import { access, open, readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { readJournal } from '../batch/journal-reader.js';
-import { journalName } from '../batch/run-data.js';
+import { readJournal } from '../batch/journal/journal-reader.js';
+import { journalName } from '../batch/projections/run-data.js';
 import { RigError } from '../core/errors.js';
 import { hasErrno } from '../core/files.js';
 import { statsCollector, type Collector } from '../reports/stats/collector.js';

@@ -1,10 +1,10 @@
 import { access, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { findBackups } from '../../drivers/flash/backup/find-backups.js';
-import { journalWriter } from '../journal.js';
-import { readJournal } from '../journal-reader.js';
+import { journalWriter } from '../journal/journal.js';
+import { readJournal } from '../journal/journal-reader.js';
 import { batchStatus } from '../order/batch-status.js';
-import { journalName } from '../run-data.js';
+import { journalName } from '../projections/run-data.js';
 import type { StoredResults } from './list-results.js';
 
 /** What of the results folder somebody may still need. */

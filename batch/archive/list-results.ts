@@ -1,6 +1,6 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { journalName } from '../run-data.js';
+import { journalName } from '../projections/run-data.js';
 import { archiveEnding, readIndex } from './make-archive.js';
 
 /** A run, or a batch with all its runs, as it lies in the results: a folder, or an archive of one. */

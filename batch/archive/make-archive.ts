@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import { replaceFile, syncFolder } from '../../core/files.js';
-import { journalName } from '../run-data.js';
+import { journalName } from '../projections/run-data.js';
 import {
   differences,
   fileHash,

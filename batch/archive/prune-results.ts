@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import type { Retention } from '../../rigs/retention.js';
 import { acquireLock, type HeldLock } from '../locks.js';
-import { journalName } from '../run-data.js';
+import { journalName } from '../projections/run-data.js';
 import { keepReason, stillNeeded } from './keep-reasons.js';
 import { archiveFolder, listResults, type StoredResults } from './list-results.js';
 import {

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import type { GateEvent, WaveEvent } from '../../core/batch-record.js';
 import type { Outcome } from '../../core/outcome.js';
-import { journalWriter } from '../journal.js';
-import { journalName } from '../run-data.js';
+import { journalWriter } from '../journal/journal.js';
+import { journalName } from '../projections/run-data.js';
 import type { BatchState } from '../units/batch-state.js';
 import { batchFolders, readBatchFile } from './batch-folder.js';
 import { readBatchState } from './read-state.js';

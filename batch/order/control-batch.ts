@@ -3,8 +3,8 @@ import { runtimeFolder } from '../../core/runtime-folder.js';
 import { withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
 import { connectRpc } from '../../core/rpc.js';
-import { journalWriter } from '../journal.js';
-import { journalName } from '../run-data.js';
+import { journalWriter } from '../journal/journal.js';
+import { journalName } from '../projections/run-data.js';
 import { batchStatus, type BatchStatus } from './batch-status.js';
 
 /** What an operator tells the run of a batch. `cancel`: units in hand are made safe, and the batch is over. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { hasErrno } from '../../core/files.js';
-import { readJournal } from '../journal-reader.js';
-import { journalName } from '../run-data.js';
+import { readJournal } from '../journal/journal-reader.js';
+import { journalName } from '../projections/run-data.js';
 import { emptyState, noteEntry, type BatchState } from '../units/batch-state.js';
 
 /** What the journal of a batch says; nothing when there is none yet. Throws JOURNAL_CORRUPT. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RigError } from '../../core/errors.js';
-import { validateJournal } from '../chain-proof.js';
-import { listCheckpoints } from '../checkpoint-files.js';
-import { journalWriter } from '../journal.js';
-import { journalName } from '../run-data.js';
-import { runPlaywright, type PlaywrightOptions } from '../run-playwright.js';
+import { validateJournal } from '../journal/chain-proof.js';
+import { listCheckpoints } from '../journal/checkpoint-files.js';
+import { journalWriter } from '../journal/journal.js';
+import { journalName } from '../projections/run-data.js';
+import { runPlaywright, type PlaywrightOptions } from '../run/run-playwright.js';
 import { planBatchRun, type BatchRunOptions } from './batch-run.js';
 import { readBatchState } from './read-state.js';
 import { rollbackDue } from './rollback-plan.js';

@@ -2,8 +2,8 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import { replaceFile, syncFolder } from '../../core/files.js';
-import { journalWriter } from '../journal.js';
-import { journalName } from '../run-data.js';
+import { journalWriter } from '../journal/journal.js';
+import { journalName } from '../projections/run-data.js';
 
 /**
  * Puts the folder of a batch aside, as it is, so that a new batch can have its id: `<id>-<time>` beside it, where `rig rollback` still finds its backups. Returns where it is

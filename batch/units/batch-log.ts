@@ -2,8 +2,8 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import type { BatchLog } from '../../rigs/batch/types.js';
-import { openLog } from '../log-file.js';
-import { logRunEvents, type LogFeed } from '../run-log.js';
+import { openLog } from '../run/log-file.js';
+import { logRunEvents, type LogFeed } from '../run/run-log.js';
 
 /** Writes what happens in the run of a batch as the batch's `log` says; the function ends it. */
 export function openBatchLog(

@@ -1,7 +1,7 @@
 import type { BatchHeader, ControlEvent, GateEvent, WaveEvent } from '../../core/batch-record.js';
 import { unitId, type AttemptHeader, type AttemptRecord } from '../../core/record.js';
 import type { RunEnd } from '../../core/run-record.js';
-import type { JournalEntry } from '../journal-entries.js';
+import type { JournalEntry } from '../journal/journal-entries.js';
 import { isVerdict, unitResult, type UnitResult } from './unit-result.js';
 
 /** What the journal says of one unit. */

@@ -5,9 +5,9 @@ import { unitId } from '../../core/record.js';
 import { stat } from 'node:fs/promises';
 import type { Swap } from '../../rigs/batch/types.js';
 import type { Station } from '../../rigs/types.js';
-import { openHeld, type HeldSlot } from '../map-hold.js';
-import { probeBoard } from '../probe-board.js';
-import type { SlotHold } from '../slot-hold.js';
+import { openHeld, type HeldSlot } from '../map/map-hold.js';
+import { probeBoard } from '../station/probe-board.js';
+import type { SlotHold } from '../station/slot-hold.js';
 
 export interface NextBoardOptions {
   hold: SlotHold;

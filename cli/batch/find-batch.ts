@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchStatus } from '../../batch/order/batch-status.js';
-import { journalName } from '../../batch/run-data.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import { RigError } from '../../core/errors.js';
 import type { BatchOrder } from '../../rigs/batch/flags.js';
 import type { Places } from '../places.js';

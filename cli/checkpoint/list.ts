@@ -1,4 +1,4 @@
-import { listCheckpoints } from '../../batch/checkpoint-files.js';
+import { listCheckpoints } from '../../batch/journal/checkpoint-files.js';
 import { readBatchFile } from '../../batch/order/batch-folder.js';
 import { findFolder } from '../batch/find-batch.js';
 import { formatColumns } from '../columns.js';

@@ -1,6 +1,6 @@
-import { validateJournal, type Damage, type JournalVerdict } from '../../batch/chain-proof.js';
-import { listCheckpoints } from '../../batch/checkpoint-files.js';
-import { validateCheckpoint } from '../../batch/checkpoint-proof.js';
+import { validateJournal, type Damage, type JournalVerdict } from '../../batch/journal/chain-proof.js';
+import { listCheckpoints } from '../../batch/journal/checkpoint-files.js';
+import { validateCheckpoint } from '../../batch/journal/checkpoint-proof.js';
 import { readBatchFile } from '../../batch/order/batch-folder.js';
 import { changedInputs } from '../../rigs/batch/inputs.js';
 import { loadBatch } from '../../rigs/batch/load-batch.js';

@@ -1,4 +1,4 @@
-import { requireFitness } from '../../batch/fitness.js';
+import { requireFitness } from '../../batch/station/fitness.js';
 import { catalogue } from '../../core/error-catalogue.js';
 import { asRigError } from '../../core/errors.js';
 import type { Station } from '../../rigs/types.js';

@@ -1,4 +1,4 @@
-import { runPlaywright } from '../../batch/run-playwright.js';
+import { runPlaywright } from '../../batch/run/run-playwright.js';
 import { findStation } from '../find-station.js';
 import { printJson } from '../output.js';
 import { resultsFolder } from '../places.js';

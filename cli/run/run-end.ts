@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJournal } from '../../batch/journal-reader.js';
-import type { PlaywrightEnd } from '../../batch/run-playwright.js';
-import { journalName } from '../../batch/run-data.js';
+import { readJournal } from '../../batch/journal/journal-reader.js';
+import type { PlaywrightEnd } from '../../batch/run/run-playwright.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import { hasErrno } from '../../core/files.js';
 import type { Outcome } from '../../core/outcome.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';

@@ -111,7 +111,7 @@ export async function startGuard(options: { log?: string } = {}): Promise<Guard>
  */
 function spawnGuard(log: string | undefined): { child: ChildProcess; streams: RpcStreams } {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const main = fileURLToPath(new URL('./guard-main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('guard-main.ts', import.meta.url));
   // Options for the owner's node, such as a debugger's port, are not for this one.
   const env = { ...process.env, NODE_OPTIONS: '' };
   const lastWords = log === undefined ? 'ignore' : openSync(log, 'a');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openJournal, type Journal } from '../../batch/journal.js';
+import { openJournal, type Journal } from '../../batch/journal/journal.js';
 import { makeBatchFolder } from '../../batch/order/batch-folder.js';
 import type { BatchHeader } from '../../core/batch-record.js';
 import { headerOf, recordOf } from '../batch/units/batch-of.js';

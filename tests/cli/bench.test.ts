@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openStationBench } from '../../batch/station-bench.js';
+import { openStationBench } from '../../batch/station/station-bench.js';
 import { processStart } from '../../batch/process-start.js';
 import { pollUntil, withDeadline } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';

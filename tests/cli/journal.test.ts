@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { openJournal } from '../../batch/journal.js';
+import { openJournal } from '../../batch/journal/journal.js';
 import { formatJournalSummary, journalSummary } from '../../cli/journal.js';
 import { attemptStart, ended, passed, runHeader } from '../reports/records.js';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openJournal } from '../../batch/journal.js';
+import { openJournal } from '../../batch/journal/journal.js';
 import { reportAllure, reportRebuild } from '../../cli/report.js';
 import { tinyProject, type TinyProject } from '../reports/tiny-project.js';
 import { flakySpec, mixedSpec } from '../reports/unit-specs.js';

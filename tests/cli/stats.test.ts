@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
-import { openJournal } from '../../batch/journal.js';
+import { openJournal } from '../../batch/journal/journal.js';
 import { addStatsCommand } from '../../cli/stats-command.js';
 import { statisticsText } from '../../cli/stats-text.js';
 import { makeStatistics } from '../../cli/stats.js';

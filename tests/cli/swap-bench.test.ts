@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
-import { benchStatePath } from '../../batch/station-bench.js';
+import { benchStatePath } from '../../batch/station/station-bench.js';
 import { swapBench, swapsOf } from '../../cli/swap-bench.js';
 import { loadRig } from '../../rigs/load-rig.js';
 import type { Station } from '../../rigs/types.js';

@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBenchProcess } from '../../batch/bench-process.js';
+import { startBenchProcess } from '../../batch/station/bench-process.js';
 import { RigError } from '../../core/errors.js';
 import { connectRpc, type RpcClient } from '../../core/rpc.js';
 import { openBenchLines } from '../../gpio/bench-lines.js';

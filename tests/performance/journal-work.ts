@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readJournal } from '../../batch/journal-reader.js';
-import { validateJournal } from '../../batch/chain-proof.js';
-import { writeProjections } from '../../batch/projections.js';
-import { journalName } from '../../batch/run-data.js';
+import { readJournal } from '../../batch/journal/journal-reader.js';
+import { validateJournal } from '../../batch/journal/chain-proof.js';
+import { writeProjections } from '../../batch/projections/projections.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import { emptyState, noteEntry } from '../../batch/units/batch-state.js';
 
 /** Does one piece of work on a results folder, and prints as JSON what it took. */

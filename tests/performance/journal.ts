@@ -3,7 +3,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { journalName } from '../../batch/run-data.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import { syntheticJournal } from './synthetic-journal.js';
 import { table, type Row } from './table.js';
 

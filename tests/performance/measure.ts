@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptRecord } from '../../core/record.js';
-import { readJournal } from '../../batch/journal-reader.js';
+import { readJournal } from '../../batch/journal/journal-reader.js';
 import { startBench } from '../bench-by-hand.js';
 import { timed, type Timed } from './processes.js';
 import type { PerformanceRig } from './rig.js';

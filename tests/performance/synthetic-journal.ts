@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { openJournal, type Journal } from '../../batch/journal.js';
-import { journalName } from '../../batch/run-data.js';
+import { openJournal, type Journal } from '../../batch/journal/journal.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import type { Measurement } from '../../core/measurement.js';
 import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
 import type { Outcome } from '../../core/outcome.js';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { unitId } from '../../core/record.js';
-import type { JournalEntry } from '../../batch/journal-entries.js';
+import type { JournalEntry } from '../../batch/journal/journal-entries.js';
 import { makeRigFolder, type RigFolder } from '../rig-folder.js';
 import { journalOf, linesOf, recordsIn, rig, writeBatch } from './batch.js';
 import { readCsv, type StationRun } from './run.js';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { readJournal } from '../../batch/journal-reader.js';
+import { readJournal } from '../../batch/journal/journal-reader.js';
 import type { ConnectionCounts } from '../../bench/connections.js';
 import { RigError } from '../../core/errors.js';
 import { connectRpc } from '../../core/rpc.js';

@@ -3,7 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AttemptRecord } from '../../core/record.js';
-import { readJournal } from '../../batch/journal-reader.js';
+import { readJournal } from '../../batch/journal/journal-reader.js';
 import { cleanEnvironment } from '../clean-environment.js';
 import type { RigFolder } from '../rig-folder.js';
 

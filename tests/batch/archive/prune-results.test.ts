@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openJournal } from '../../../batch/journal.js';
+import { openJournal } from '../../../batch/journal/journal.js';
 import { pruneResults } from '../../../batch/archive/prune-results.js';
 import { takeBackup } from '../../../drivers/flash/backup/backup.js';
 import { unitMark } from '../../../fixtures/unproved-mark.js';

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { JournalData, JournalType } from '../../../batch/journal-entries.js';
-import { openJournal } from '../../../batch/journal.js';
+import type { JournalData, JournalType } from '../../../batch/journal/journal-entries.js';
+import { openJournal } from '../../../batch/journal/journal.js';
 import { pruneResults, type PruneOptions } from '../../../batch/archive/prune-results.js';
 import type { Retention } from '../../../rigs/retention.js';
 import { lease } from '../../fixtures/sample.js';

@@ -4,7 +4,7 @@ import type { ControlEvent, GateEvent, WaveEvent } from '../../../core/batch-rec
 import type { AttemptRecord } from '../../../core/record.js';
 import { emptyState, noteEntry, type BatchState } from '../../../batch/units/batch-state.js';
 import { createDispatcher, type Turn } from '../../../batch/units/dispatcher.js';
-import type { JournalEntry } from '../../../batch/journal-entries.js';
+import type { JournalEntry } from '../../../batch/journal/journal-entries.js';
 import type { Batch } from '../../../rigs/batch/types.js';
 import { batchOf, headerOf, recordOf, stationOf } from './batch-of.js';
 

@@ -7,8 +7,8 @@ import { createListeners } from '../../../core/listeners.js';
 import { RigError } from '../../../core/errors.js';
 import { connectRpc, type RpcClient } from '../../../core/rpc.js';
 import { awaitNextBoard, type NextBoardOptions } from '../../../batch/units/next-board.js';
-import { holdSlot, type SlotHold } from '../../../batch/slot-hold.js';
-import { createStationCare, type StationCare } from '../../../batch/station-ready.js';
+import { holdSlot, type SlotHold } from '../../../batch/station/slot-hold.js';
+import { createStationCare, type StationCare } from '../../../batch/station/station-ready.js';
 import type { Station } from '../../../rigs/types.js';
 import { makeStation } from '../station.js';
 

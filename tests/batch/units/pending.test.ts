@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JournalEntry } from '../../../batch/journal-entries.js';
+import type { JournalEntry } from '../../../batch/journal/journal-entries.js';
 import { emptyState, noteEntry, type BatchState } from '../../../batch/units/batch-state.js';
 import { numbersOf, pendingUnits, rangesText } from '../../../batch/units/pending.js';
 import { batchOf, headerOf, recordOf } from './batch-of.js';

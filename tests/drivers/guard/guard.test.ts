@@ -273,7 +273,7 @@ async function startOwner(
 ): Promise<{ server: BenchLinesServer; log: string; owner: ChildProcess; state: OwnerState }> {
   const { server, log } = await startServer(t);
   const plan: OwnerPlan = { spec: server.spec, lines: [...lines, ...others], log };
-  const program = fileURLToPath(new URL('./programs/guard-owner.ts', import.meta.url));
+  const program = fileURLToPath(new URL('programs/guard-owner.ts', import.meta.url));
   const owner = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -27,7 +27,7 @@ await guard.watch(
   plan.spec,
   plan.lines.map((address) => ({ address, safe: false })),
 );
-const workerProgram = fileURLToPath(new URL('./eager-worker.ts', import.meta.url));
+const workerProgram = fileURLToPath(new URL('eager-worker.ts', import.meta.url));
 const worker = spawn(process.execPath, ['--import', 'tsx', workerProgram, JSON.stringify(plan)], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });

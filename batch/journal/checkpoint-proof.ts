@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hasErrno } from '../../core/files.js';
+import { validateJournal, type Damage } from './chain-proof.js';
+import {
+  checkpointsName,
+  readCheckpoint,
+  type Checkpoint,
+  type CheckpointedFile,
+} from './checkpoint-files.js';
+
+export interface CheckpointVerdict {
+  valid: boolean;
+  problems: Damage[];
+  /** What the file says, for what only the caller can compare: its inputs. Undefined when it cannot be read. */
+  checkpoint?: Checkpoint;
+}
+
+/**
+ * Whether a batch can be relied on up to this checkpoint: the file is whole, the journal's chain holds up to its line and gives that line the same hash, and
+ * the files that it relies on are there, unchanged. What has changed in its inputs is the caller's to find.
+ */
+export async function validateCheckpoint(resultsFolder: string, id: string): Promise<CheckpointVerdict> {
+  const { checkpoint, damaged } = await readCheckpoint(resultsFolder, id);
+  if (checkpoint === undefined) {
+    const where = join(checkpointsName, `${id}.json`);
+    const remedy = 'Use another checkpoint (`rig checkpoint list`); the journal itself may well be whole.';
+    return { valid: false, problems: [{ what: damaged ?? '', where, remedy }] };
+  }
+  const journal = await validateJournal(resultsFolder);
+  const ofChain = journal.problems.filter(({ line }) => line <= checkpoint.seq);
+  const ofFiles = await Promise.all(checkpoint.files.map((file) => fileDamage(resultsFolder, file)));
+  const problems = [...ofChain, ...ofFiles.flat()];
+  return { valid: problems.length === 0, problems, checkpoint };
+}
+
+async function fileDamage(resultsFolder: string, { path, sha256 }: CheckpointedFile): Promise<Damage[]> {
+  const remedy = 'A unit whose backup is not whole cannot be rolled back; put the file back from a copy.';
+  try {
+    const found = createHash('sha256')
+      .update(await readFile(resolve(resultsFolder, path)))
+      .digest('hex');
+    if (found === sha256) return [];
+    return [{ what: `it was changed: SHA-256 ${found}, and it was ${sha256}`, where: path, remedy }];
+  } catch (thrown) {
+    const what = hasErrno(thrown, 'ENOENT') ? 'it is not there any more' : String(thrown);
+    return [{ what, where: path, remedy }];
+  }
+}
