@@ -36,9 +36,8 @@ export function rollbackBatch(batch: Batch, { units }: RollbackPlan): Batch {
     if (known === undefined || station === undefined || slot === undefined) return [];
     return [{ ...known, place: { station, slot } }];
   });
-  const { range: _all, job: _none, ...rest } = batch;
-  return {
-    ...rest,
+  const run: Batch = {
+    ...batch,
     programme: 'rollback',
     units: placed,
     swap: { ...batch.swap, detect: 'none' },
@@ -48,6 +47,9 @@ export function rollbackBatch(batch: Batch, { units }: RollbackPlan): Batch {
     gates: [],
     checkpoints: {},
   };
+  delete run.range;
+  delete run.job;
+  return run;
 }
 
 /** Absolute path of the backup from before the first write that the batch made to the unit. */
