@@ -195,6 +195,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await Promise.all(sounding);
   };
   const close = async (status: string) => {
+    // What is waited for may keep no process alive by itself, and the journal wants its last lines.
+    const alive = setInterval(() => undefined, 1000);
     ended.abort();
     batch?.ending();
     const stopped = new RigError('ABORTED', 'the run was stopped before the unit was finished');
@@ -212,6 +214,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       async () => (files = await writeProjections(resultsFolder)),
       async () => batch?.end(files?.results),
     ]);
+    clearInterval(alive);
     warnings.push(
       ...failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))),
     );

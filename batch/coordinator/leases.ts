@@ -105,9 +105,13 @@ export function createLeases(options: LeasesOptions): Leases {
     } catch (thrown) {
       // Nothing was done to any board.
       if (asRigError(thrown).code === 'UNIT_NOT_BEGUN') throw thrown;
+      const lost = new RigError(
+        'WORKER_LOST',
+        `the worker (pid ${request.pid}) ended while its slot was made ready`,
+      );
       const header = nextHeader(request, configured);
       await journalStart(header);
-      await journalRecord(draftRecord(header, request).failed(asRigError(thrown)));
+      await journalRecord(draftRecord(header, request).failed(gone.aborted ? lost : asRigError(thrown)));
       throw thrown;
     }
   };
