@@ -24,6 +24,7 @@ test('a gradual batch stops after the first wave that misses its threshold, give
     waves: { kind: 'fixed', size: 2 },
     atOnce: 2,
     successThreshold: 90,
+    retries: 1,
     rollbackWave: true,
   });
   const { exitCode, output } = await rig(folder, ['run', '--batch-config', file]);
@@ -48,6 +49,7 @@ test('a gradual batch stops after the first wave that misses its threshold, give
       [2, 'pass'],
       [3, 'pass'],
       [4, 'fail'],
+      [4, 'fail'],
     ],
   );
   const restored = records.filter(({ proof }) => proof === 'backup');
@@ -55,6 +57,11 @@ test('a gradual batch stops after the first wave that misses its threshold, give
     [3, 'pass', 'restored'],
     [4, 'pass', 'restored'],
   ]);
+  // The second attempt at unit 4 has kept what the first one wrote.
+  const before = records.find(({ unit, backup }) => unit === 4 && backup !== undefined);
+  const put = restored.find(({ unit }) => unit === 4);
+  assert.ok(before?.backup);
+  assert.equal(put?.rollback?.sha256, before.backup.sha256);
   const summary = await readFile(join(folder.results, 'lot/summary.txt'), 'utf8');
   assert.match(summary, /wave 2/);
   assert.match(summary, /2 units? .*untouched|untouched/);
