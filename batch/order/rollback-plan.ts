@@ -16,16 +16,14 @@ export function rollbackDue(state: BatchState): RollbackPlan | undefined {
   const wave = state.waves.findLast((each) => each.state === 'end' && each.verdict === 'missed');
   if (wave?.state !== 'end' || !wave.rollback) return undefined;
   const members = wave.units.flatMap((unit) => state.units.get(unit) ?? []);
-  const due = members.filter((unit) => !unit.isRolledBack && unit.backup !== undefined);
+  // One that has had its turn in a later wave is judged by that.
+  const due = members.filter(
+    (unit) => unit.wave === wave.wave && !unit.isRolledBack && unit.backup !== undefined,
+  );
   if (due.length === 0) return undefined;
-  const isThere = (unit: UnitState) => lastAt(state, unit)?.unit === unit.unit;
+  const isThere = ({ unit, station = '', slot = '' }: UnitState) =>
+    state.lastIn.get(`${station} ${slot}`) === unit;
   return { wave: wave.wave, units: due.filter(isThere), gone: due.filter((unit) => !isThere(unit)) };
-}
-
-/** The unit whose attempt began last in the slot. */
-function lastAt(state: BatchState, { station, slot }: UnitState): UnitState | undefined {
-  const there = [...state.units.values()].filter((unit) => unit.station === station && unit.slot === slot);
-  return there.sort((one, two) => one.beganAt - two.beganAt).at(-1);
 }
 
 /** The batch as the run sees it that gives the boards of a wave back what they held: each where it is, all at once, judged by nothing. */

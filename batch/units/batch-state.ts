@@ -1,4 +1,5 @@
 import type { BatchHeader, ControlEvent, GateEvent, WaveEvent } from '../../core/batch-record.js';
+import type { ErrorCode } from '../../core/error-catalogue.js';
 import { unitId, type AttemptHeader, type AttemptRecord } from '../../core/record.js';
 import type { RunEnd } from '../../core/run-record.js';
 import type { JournalEntry } from '../journal/journal-entries.js';
@@ -15,11 +16,11 @@ export interface UnitState {
   inHand?: AttemptHeader;
   /** The board, as the newest attempt that met one saw it. */
   board?: string;
+  /** What `board` was before the attempt that is under way. */
+  boardBefore?: string | undefined;
   station?: string;
   slot?: string;
   wave?: number;
-  /** When its newest attempt began, counted in attempts of the batch. */
-  beganAt: number;
   /** Folder of the backup from before the batch's first write to it, relative to the batch's folder. */
   backup?: string;
   /** Its board was given back what it held before. */
@@ -30,8 +31,8 @@ export interface UnitState {
 export interface BatchState {
   header?: BatchHeader;
   units: Map<number, UnitState>;
-  /** Attempts that were begun. */
-  begun: number;
+  /** The unit of the newest attempt in each slot, by its station and its own id. */
+  lastIn: Map<string, number>;
   /** Units with an attempt that has no record yet, by its id. */
   open: Map<string, UnitState>;
   /** Results in the order in which they came. */
@@ -51,7 +52,7 @@ export interface BatchState {
 export function emptyState(): BatchState {
   return {
     units: new Map(),
-    begun: 0,
+    lastIn: new Map(),
     open: new Map(),
     results: [],
     waves: [],
@@ -93,8 +94,7 @@ export function noteEntry(state: BatchState, entry: JournalEntry): void {
       return;
     case 'attempt-device': {
       const unit = state.open.get(entry.data.attemptId);
-      const board = unitId(entry.data.device);
-      if (unit && board !== undefined) unit.board = board;
+      if (unit && entry.data.proof !== 'backup') noteBoard(unit, unitId(entry.data.device));
       return;
     }
     case 'attempt':
@@ -117,12 +117,13 @@ function noteStart(state: BatchState, header: AttemptHeader): void {
   if (header.unit === undefined) return;
   const unit = unitOf(state, header.unit);
   unit.attempts += 1;
-  unit.beganAt = state.begun += 1;
   // Giving a board back what it held is no new try at the unit.
   unit.inHand = header;
+  unit.boardBefore = unit.board;
   state.open.set(header.attemptId, unit);
   unit.station = header.station;
   unit.slot = header.slot;
+  state.lastIn.set(`${header.station} ${header.slot}`, header.unit);
   if (header.wave === undefined) return;
   unit.wave = header.wave;
   if (state.openWave?.wave === header.wave) state.openWave.units.add(header.unit);
@@ -133,8 +134,12 @@ function noteAttempt(state: BatchState, record: AttemptRecord): void {
   const unit = unitOf(state, record.unit);
   delete unit.inHand;
   state.open.delete(record.attemptId);
-  const board = record.device && unitId(record.device);
-  if (board !== undefined) unit.board = board;
+  const before = unit.boardBefore;
+  delete unit.boardBefore;
+  if (othersBoard.has(record.failure?.code ?? '')) putBoard(unit, before);
+  else if (record.proof !== 'backup') noteBoard(unit, record.device && unitId(record.device));
+  // What another board held before is nothing to give this one back.
+  if (before !== undefined && unit.board !== before) delete unit.backup;
   // It holds again what it held before.
   if (record.flashState === 'restored') delete unit.backup;
   else if (record.backup) unit.backup ??= record.backup.folder;
@@ -145,14 +150,27 @@ function noteAttempt(state: BatchState, record: AttemptRecord): void {
     delete unit.result;
     return;
   }
+  if (record.flashState === 'unproved') unit.isRolledBack = false;
   if (!isVerdict(record)) return;
   unit.result = unitResult(record.unit, record);
   unit.isRolledBack = false;
   state.results.push(unit.result);
 }
 
+/** The board that was in the slot is refused as one that is not this unit. */
+const othersBoard: ReadonlySet<string> = new Set<ErrorCode>(['UNIT_REPEATED', 'UNIT_MISPLACED']);
+
+function noteBoard(unit: UnitState, board: string | undefined): void {
+  if (board !== undefined) unit.board = board;
+}
+
+function putBoard(unit: UnitState, board: string | undefined): void {
+  if (board === undefined) delete unit.board;
+  else unit.board = board;
+}
+
 function unitOf(state: BatchState, unit: number): UnitState {
-  const known = state.units.get(unit) ?? { unit, attempts: 0, beganAt: 0, isRolledBack: false };
+  const known = state.units.get(unit) ?? { unit, attempts: 0, isRolledBack: false };
   state.units.set(unit, known);
   return known;
 }

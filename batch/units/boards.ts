@@ -33,7 +33,14 @@ export function createBoards({ batch, state, pending, dispatcher }: BoardsOption
     unitOf.set(keyOf(id), unit);
     boardOf.set(unit, keyOf(id));
   };
-  for (const { unit, board } of state.units.values()) if (board !== undefined) own(unit, board);
+  const began = [...state.units.values()];
+  // A run may have died before it refused the board of another unit: that unit keeps it.
+  for (const isInHand of [false, true])
+    for (const { unit, inHand, board, boardBefore } of began) {
+      if ((inHand !== undefined) !== isInHand) continue;
+      const found = [board, boardBefore].find((id) => id !== undefined && !unitOf.has(keyOf(id)));
+      if (found !== undefined) own(unit, found);
+    }
 
   const isFree = (unit: number) => dispatcher.isToDo(unit);
   const nameOf = (unit: number) => {

@@ -43,7 +43,6 @@ function withBoard(unit: number, board: string, outcome?: 'pass' | 'fail'): Batc
     unit,
     board,
     attempts: 1,
-    beganAt: 1,
     isRolledBack: false,
     ...(result && { result }),
   });

@@ -305,7 +305,6 @@ test('a run that goes on with an open wave judges it with the results from befor
   state.units.set(3, {
     unit: 3,
     attempts: 1,
-    beganAt: 1,
     isRolledBack: false,
     result: { unit: 3, outcome: 'fail', seconds: 1 },
   });
@@ -330,7 +329,6 @@ test('a wave that holds all units ends in the run that goes on with it', async (
   state.units.set(1, {
     unit: 1,
     attempts: 1,
-    beganAt: 1,
     isRolledBack: false,
     result: { unit: 1, outcome: 'pass', seconds: 1 },
   });
