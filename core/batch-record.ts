@@ -8,6 +8,8 @@ export interface BatchHeader {
   programme: string;
   /** Units of the whole batch. */
   units: number;
+  /** Only these are to be done, both included; left out: all. */
+  range?: { from: number; to: number };
   /** SHA-256 of each input, hex, by `<kind> <name>`. */
   inputs: Record<string, string>;
   /** Inputs that have changed since the run before, which was resumed all the same. */
@@ -19,6 +21,16 @@ export interface BatchHeader {
   pending: number;
   /** Units that were in hand when the run before died. */
   inHand: number[];
+}
+
+/** How many units of a batch there are to do over all its runs: those within its range that it does not refuse. */
+export function unitsToDo({
+  units,
+  range,
+  refused = [],
+}: Pick<BatchHeader, 'units' | 'range' | 'refused'>): number {
+  const { from, to } = range ?? { from: 1, to: units };
+  return to - from + 1 - refused.filter(({ unit }) => unit >= from && unit <= to).length;
 }
 
 /** A wave begins or has ended. */

@@ -1,4 +1,4 @@
-import type { WaveEvent } from '../core/batch-record.js';
+import { unitsToDo, type BatchHeader, type WaveEvent } from '../core/batch-record.js';
 import type { BatchLines } from './run-data.js';
 import type { AttemptFacts, Unit } from './units.js';
 
@@ -21,7 +21,9 @@ export interface WaveResult {
 export interface BatchProgress {
   /** Units of the batch. */
   units: number;
-  /** Units without a result, which stay to be done. */
+  /** Those that the batch cannot bring to the release, and skips. */
+  refused: NonNullable<BatchHeader['refused']>;
+  /** Units that are to be done and have no result yet. */
   pending: number;
   /** Those of them that nothing was begun with. */
   untouched: number;
@@ -32,14 +34,17 @@ export interface BatchProgress {
 
 /** How far the batch has come, by its newest header. */
 export function batchProgress(lines: BatchLines, units: readonly Unit<AttemptFacts>[]): BatchProgress {
-  const { units: total = 0, programme = '' } = lines.headers.at(-1) ?? {};
+  const header = lines.headers.at(-1);
+  const { units: total = 0, programme = '', refused = [] } = header ?? {};
+  const toDo = header ? unitsToDo(header) : 0;
   const begun = units.filter(({ number }) => number !== undefined);
   const inHand = begun.filter(({ last }) => last.isOpen === true && last.programme === programme);
   const settled = begun.filter((unit) => !inHand.includes(unit) && isSettled(unit));
   return {
     units: total,
-    pending: Math.max(0, total - settled.length),
-    untouched: Math.max(0, total - begun.length),
+    refused,
+    pending: Math.max(0, toDo - settled.length),
+    untouched: Math.max(0, toDo - begun.length),
     in_hand: inHand.flatMap(({ number }) => number ?? []),
     waves: waveResults(lines.waves, begun),
   };
@@ -64,10 +69,15 @@ function waveResults(events: readonly WaveEvent[], units: readonly Unit<AttemptF
       return { wave: event.wave, units: sizes.get(event.wave) ?? 0, ...open };
     }
     const { wave, verdict, successRate, rollback } = event;
-    const back = event.units.filter((number) => byNumber.get(number)?.isWithdrawn === true);
+    const back = event.units.filter((number) => holdsWhatItHeld(byNumber.get(number)));
     const counts = { units: event.units.length, success_rate: successRate, rolled_back: back.length };
     return { wave, verdict, rollback, ...counts };
   });
+}
+
+/** By the rollback of its wave, or by its own when it failed. */
+function holdsWhatItHeld(unit: Unit<AttemptFacts> | undefined): boolean {
+  return unit?.isWithdrawn === true || unit?.last.flashState === 'restored';
 }
 
 /** The `batch` part of the JSON report. */
@@ -80,6 +90,7 @@ export function batchPart(lines: BatchLines, units: readonly Unit<AttemptFacts>[
     description: header?.description ?? '',
     strategy: header?.strategy ?? '',
     programme: header?.programme ?? '',
+    range: header?.range ?? null,
     ...counts,
     waves,
     gates: lines.gates.map(({ runId, ...gate }) => ({ ...gate, run_id: runId })),

@@ -3,6 +3,9 @@ import type { BatchLines } from './run-data.js';
 import { oneLine } from './text.js';
 import type { AttemptFacts, Unit } from './units.js';
 
+/** Units that are told one by one; the others are counted. */
+const toldOneByOne = 100;
+
 /** `batch lot-7 (gradual, provision): 100 units`. */
 export function batchHeading({ headers }: BatchLines): string {
   const { id = '', strategy = '', programme = '', units = 0, description } = headers.at(-1) ?? {};
@@ -15,6 +18,7 @@ export function batchText(lines: BatchLines, units: readonly Unit<AttemptFacts>[
   const progress = batchProgress(lines, units);
   return [
     left(progress),
+    refused(progress),
     waves(progress.waves),
     lines.gates
       .map(({ gate, then, why, at }) => `gate ${gate} (${then}) at ${at}: ${oneLine(why)}`)
@@ -34,6 +38,22 @@ function left({ untouched, in_hand: inHand, pending }: BatchProgress): string {
       : []),
     ...(others > 0 ? [`${others} units begun, without a result`] : []),
     ...(pending > 0 ? [`${pending} units to be done: resume the batch`] : []),
+  ].join('\n');
+}
+
+/** Units that nobody has to look for: the batch skips them. */
+function refused({ refused: units }: BatchProgress): string {
+  if (units.length === 0) return '';
+  const named = units.slice(0, toldOneByOne).map(({ unit, serial, code, why }) => {
+    const name = serial === undefined ? `unit ${unit}` : `${oneLine(serial)} (unit ${unit})`;
+    return `  ${name}: ${code}, ${oneLine(why)}`;
+  });
+  const more = units.length - named.length;
+  const rest = more > 0 ? [`  … and ${more} more: the batch report`] : [];
+  return [
+    `${units.length} units skipped, since the batch cannot bring them to the release:`,
+    ...named,
+    ...rest,
   ].join('\n');
 }
 

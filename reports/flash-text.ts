@@ -1,4 +1,4 @@
-import type { AttemptRecord, FlashState } from '../core/record.js';
+import { unitId, type AttemptRecord, type FlashState } from '../core/record.js';
 
 /** What a person has to know of a board's flash before touching the board. */
 const stateTexts: Record<FlashState, string> = {
@@ -13,9 +13,15 @@ export function flashStateText(flashState: FlashState | undefined): string {
   return flashState === undefined ? '' : stateTexts[flashState];
 }
 
-/** The state of a unit's flash after all its attempts, in words: one that wrote nothing leaves it as it was. */
-export function unitFlashText(attempts: readonly Pick<AttemptRecord, 'flashState'>[]): string {
-  const states = attempts.map(({ flashState }) => flashState);
+/**
+ * The state of the flash of a unit's newest board after all attempts at it, in words: one that wrote nothing leaves it as it was. An attempt that met no board was
+ * at the one before.
+ */
+export function unitFlashText(attempts: readonly Pick<AttemptRecord, 'flashState' | 'device'>[]): string {
+  const boards = attempts.map(({ device }) => device && unitId(device));
+  const newest = boards.findLast((board) => board !== undefined);
+  const from = boards.findLastIndex((board) => board !== undefined && board !== newest) + 1;
+  const states = attempts.slice(from).map(({ flashState }) => flashState);
   const written = states.findLast((state) => state !== undefined && state !== 'untouched');
   return flashStateText(written ?? states.at(-1));
 }

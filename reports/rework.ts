@@ -25,9 +25,10 @@ export function unitsForRework<Attempt extends AttemptFacts>(
   return units.filter(({ outcome }) => outcome === 'fail' || outcome === 'error');
 }
 
-/** One of them in `rework.csv`: what happened to it, and what to do. */
-export function reworkRow({ name, station, slot, last, attempts }: Unit<StoredRecord>): string[] {
-  const { code = '', blame = '', step = '', message = '' } = last.failure ?? {};
+/** One of them in `rework.csv`: what happened to it, and what to do. The message is that of its failure unless told. */
+export function reworkRow(unit: Unit<StoredRecord>, message = unit.last.failure?.message ?? ''): string[] {
+  const { name, station, slot, last, attempts } = unit;
+  const { code = '', blame = '', step = '' } = last.failure ?? {};
   const happened = [last.outcome, code, blame, step, oneLine(message), remedyFor(code)];
   const rest = [String(attempts.length), last.consoleLog ?? '', unitFlashText(attempts)];
   return [name, station, slot, ...happened, ...rest];

@@ -2,6 +2,7 @@ import type { LineReadback } from '../core/run-record.js';
 import { totalSeconds, type RunData, type RunSpan } from './run-data.js';
 import { batchHeading, batchText } from './batch-summary.js';
 import { unitFlashText } from './flash-text.js';
+import { leftBoardLine } from './left-boards.js';
 import { unitsForRework } from './rework.js';
 import { passedOnAttempt, tally } from './tally.js';
 import { durationText, failureText, oneLine, remedyFor } from './text.js';
@@ -14,6 +15,8 @@ const toldOneByOne = 100;
 export interface SummaryOptions<Attempt extends AttemptFacts> {
   data: RunData;
   units: readonly Unit<Attempt>[];
+  /** Boards that were replaced by others and may be half written. */
+  left: readonly Unit<AttemptFacts>[];
   /** The units with the whole records of their attempts. */
   whole: (units: readonly Unit<Attempt>[]) => Unit<StoredRecord>[];
   /** Names of the other files of the folder. */
@@ -22,7 +25,7 @@ export interface SummaryOptions<Attempt extends AttemptFacts> {
 
 /** `summary.txt`: what a person reads first. */
 export function summaryText<Attempt extends AttemptFacts>(options: SummaryOptions<Attempt>): string {
-  const { data, units, whole, files } = options;
+  const { data, units, left, whole, files } = options;
   const aborted = units.filter(({ outcome, isWithdrawn }) => outcome === 'aborted' && !isWithdrawn);
   const blocks = [
     heading(data),
@@ -33,6 +36,7 @@ export function summaryText<Attempt extends AttemptFacts>(options: SummaryOption
     fitSlots(units),
     bad(unitsForRework(units), whole),
     unfinished(aborted, whole),
+    setAside(left),
     power(data),
     liveRails(units),
     where(files),
@@ -132,6 +136,14 @@ function unfinished<Attempt extends AttemptFacts>(
   });
   const more = andMore(units, 'batch_results.csv').map((line) => `  ${line}`);
   return ['aborted, to be run again before use:', ...lines, ...more, ...whyAborted(aborted)].join('\n');
+}
+
+/** Boards that nobody would look at again, since their unit has gone on without them. */
+function setAside(left: readonly Unit<AttemptFacts>[]): string {
+  if (left.length === 0) return '';
+  const more = andMore(left, 'rework.csv').map((line) => `  ${line}`);
+  const lines = left.slice(0, toldOneByOne).map(leftBoardLine);
+  return ['boards that others have replaced, to be set aside:', ...lines, ...more].join('\n');
 }
 
 /** What stopped a whole station is said once, with what to do. */

@@ -76,7 +76,7 @@ export async function planBatchRun(
 }
 
 function headerOf(batch: Batch, found: Pick<BatchHeader, 'pending' | 'inHand' | 'changed'>): BatchHeader {
-  const { id, description, strategy, programme, units, inputs, notices } = batch;
+  const { id, description, strategy, programme, units, range, inputs, notices } = batch;
   const refused = units.flatMap(({ number, serial, refused }) =>
     refused ? [{ unit: number, ...(serial !== undefined && { serial }), ...refused }] : [],
   );
@@ -86,6 +86,7 @@ function headerOf(batch: Batch, found: Pick<BatchHeader, 'pending' | 'inHand' | 
     strategy,
     programme,
     units: units.length,
+    ...(range && { range }),
     inputs: Object.fromEntries(inputs.map(({ kind, name, sha256 }) => [`${kind} ${name}`, sha256])),
     notices,
     ...(refused.length > 0 && { refused }),

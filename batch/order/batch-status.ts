@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { GateEvent, WaveEvent } from '../../core/batch-record.js';
+import { unitsToDo, type GateEvent, type WaveEvent } from '../../core/batch-record.js';
 import type { Outcome } from '../../core/outcome.js';
 import { journalWriter } from '../journal/journal.js';
 import { journalName } from '../projections/run-data.js';
@@ -25,7 +25,7 @@ export interface BatchStatus {
   refused: number;
   /** Given back what they held. */
   rolledBack: number;
-  /** Without a result. */
+  /** To be done and without a result. */
   pending: number;
   /** Units whose attempt has no record: under way, or in hand when the run died. */
   inHand: number[];
@@ -46,7 +46,6 @@ export async function batchStatus(folder: string): Promise<BatchStatus> {
   ]);
   const units = [...state.units.values()];
   const count = (outcome: Outcome) => units.filter(({ result }) => result?.outcome === outcome).length;
-  const total = state.header?.units ?? 0;
   const [first] = state.runs;
   return {
     // A batch that was put aside is named after its folder.
@@ -54,16 +53,13 @@ export async function batchStatus(folder: string): Promise<BatchStatus> {
     folder,
     state: stateOf(state, writer !== undefined),
     ...(writer && { pid: writer.pid }),
-    units: total,
+    units: state.header?.units ?? 0,
     passed: count('pass'),
     failed: count('fail'),
     errors: count('error'),
     refused: state.header?.refused?.length ?? 0,
     rolledBack: units.filter(({ isRolledBack }) => isRolledBack).length,
-    pending:
-      total -
-      (state.header?.refused?.length ?? 0) -
-      units.filter(({ result, isRolledBack }) => result !== undefined || isRolledBack).length,
+    pending: pendingOf(state),
     inHand: units.filter(({ inHand }) => inHand !== undefined).map(({ unit }) => unit),
     waves: state.waves,
     gates: state.gates,
@@ -80,12 +76,17 @@ export async function listBatches(results: string): Promise<BatchStatus[]> {
   return listed.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
-function stateOf({ runs, control, units, header }: BatchState, isLive: boolean): BatchStatus['state'] {
+function pendingOf({ header, units }: BatchState): number {
+  const done = [...units.values()].filter(({ result, isRolledBack }) => result !== undefined || isRolledBack);
+  return header ? unitsToDo(header) - done.length : 0;
+}
+
+function stateOf(state: BatchState, isLive: boolean): BatchStatus['state'] {
+  const { runs, control } = state;
   const last = control?.what;
   if (isLive) return last === 'pause' ? 'paused' : 'running';
   if (runs.length === 0) return 'created';
   if (last === 'cancel') return 'cancelled';
   if (runs.at(-1)?.end === undefined) return 'died';
-  const done = [...units.values()].filter(({ result }) => result !== undefined).length;
-  return done + (header?.refused?.length ?? 0) >= (header?.units ?? 0) ? 'complete' : 'stopped';
+  return pendingOf(state) <= 0 ? 'complete' : 'stopped';
 }

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { AttemptRecord, DeviceIdentity } from '../../core/record.js';
+import { unitId, type AttemptRecord, type DeviceIdentity } from '../../core/record.js';
 import type { AttemptFacts, StoredRecord } from '../../reports/units.js';
 import { storedRecord, withText } from './record-text.js';
 import { isVerdict } from '../units/unit-result.js';
@@ -98,6 +98,14 @@ export function factsMaker(): (record: AttemptRecord, line: LineAt) => JournalAt
     failures.set(code, same);
     return same;
   };
+  const doubtfulUnits = new Set<number | undefined>();
+  const doubtfulBoards = new Set<string | undefined>();
+  const isDoubtful = ({ unit, flashState }: AttemptRecord, device: DeviceIdentity) => {
+    const isNow = flashState === 'unproved';
+    if (isNow) doubtfulUnits.add(unit);
+    if (isNow) doubtfulBoards.add(unitId(device));
+    return isNow || doubtfulUnits.has(unit) || doubtfulBoards.has(unitId(device));
+  };
   return (record, { seq, offset, length }) => {
     const { unit, serial, wave, failure, device, flash, flashState, notOff } = record;
     const facts: JournalAttempt = {
@@ -115,8 +123,9 @@ export function factsMaker(): (record: AttemptRecord, line: LineAt) => JournalAt
     else facts.startedAt = record.startedAt;
     if (serial !== undefined) facts.serial = serial;
     if (wave !== undefined) facts.wave = wave;
-    // A unit of a batch that has a serial number is known by that, whatever board it shows.
-    if (device && (unit === undefined || serial === undefined)) facts.device = idOf(device);
+    // A unit of a batch that has a serial number is known by that, whatever board it shows, unless there is doubt about one of its boards.
+    const isInDoubt = device !== undefined && isDoubtful(record, device);
+    if (device && (unit === undefined || serial === undefined || isInDoubt)) facts.device = idOf(device);
     if (flash) facts.flash = { seconds: flash.seconds, sizeBytes: flash.sizeBytes };
     if (flashState) facts.flashState = flashState;
     if (failure) facts.failure = failureOf(failure);

@@ -4,6 +4,7 @@ import { replaceFile } from '../../core/files.js';
 import { batchReportName } from '../../reports/batch-report.js';
 import { csvLines, resultColumns, resultRow } from '../../reports/batch-results.js';
 import { createFactoryRecords, type FactoryRecords } from '../../reports/factory-records.js';
+import { leftBoardRow, leftBoards } from '../../reports/left-boards.js';
 import { reportText } from '../../reports/report-text.js';
 import { reworkColumns, reworkRow, unitsForRework } from '../../reports/rework.js';
 import { summaryText } from '../../reports/summary.js';
@@ -38,10 +39,11 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
   const stations = data.runs.flatMap(({ header }) => header.stations);
   const attempts = data.ofBatch ? data.attempts.filter(({ proof }) => proof !== 'rig') : data.attempts;
   const units = unitsOf({ stations, attempts });
+  const left = leftBoards(data.attempts);
   const records = await openRecords(join(resultsFolder, journalName));
   try {
     const factory = createFactoryRecords();
-    const written = await writeTables({ resultsFolder, data, units, records, factory });
+    const written = await writeTables({ resultsFolder, data, units, left, records, factory });
     const days = factory.days();
     const files: ProjectionFiles = {
       ...written,
@@ -53,6 +55,7 @@ export async function writeProjections(resultsFolder: string): Promise<Projectio
     const summary = summaryText({
       data,
       units,
+      left,
       whole: (some) => wholeUnits(records, some),
       files: named,
     });
@@ -69,12 +72,13 @@ interface TablesOptions {
   resultsFolder: string;
   data: JournalData;
   units: readonly Unit<JournalAttempt>[];
+  left: readonly Unit<JournalAttempt>[];
   records: JournalRecords;
   factory: FactoryRecords;
 }
 
 /** Everything that has a row or a line a unit, in one go over the units. */
-async function writeTables({ resultsFolder, data, units, records, factory }: TablesOptions) {
+async function writeTables({ resultsFolder, data, units, left, records, factory }: TablesOptions) {
   const writers: AtomicWriter[] = [];
   const begin = async (name: string) => {
     const writer = await openAtomicWriter(join(resultsFolder, name));
@@ -93,10 +97,11 @@ async function writeTables({ resultsFolder, data, units, records, factory }: Tab
     rework.add(csvLines([reworkColumns]));
     for (const group of groupsOf(unitsForRework(units))) {
       const failed = wholeUnits(records, group);
-      rework.add(csvLines(failed.map(reworkRow)));
+      rework.add(csvLines(failed.map((unit) => reworkRow(unit))));
       for (const unit of failed) report.add(text.failed(unit));
       await drain();
     }
+    for (const group of groupsOf(left)) rework.add(csvLines(wholeUnits(records, group).map(leftBoardRow)));
     report.add(text.between());
     results.add(csvLines([resultColumns]));
     for (const group of groupsOf(units)) {
