@@ -20,8 +20,13 @@ export interface NetworkConsoleOptions {
 export interface NetworkConsole extends NotingConsole {
   /** Aborted when the connection ended that stands now, with CONNECTION_LOST, or PORT_LOST after `close`, as its reason. */
   readonly lost: AbortSignal;
-  /** Connects again, over an open connection as well. Throws what opening throws. */
-  reconnect(options: MeetOptions): Promise<void>;
+  /** Connects again, over an open connection as well. Throws what opening and `meanwhile` throw. */
+  reconnect(options: ReconnectOptions): Promise<void>;
+}
+
+export interface ReconnectOptions extends MeetOptions {
+  /** Done once the old connection is closed, before there is a new one: for who has to talk to the device over another. */
+  meanwhile?: () => Promise<void>;
 }
 
 /** One connection. */
@@ -57,7 +62,7 @@ export async function openNetworkConsole(
   };
   let closed = false;
 
-  const meet = async (options: MeetOptions) => {
+  const meet = async ({ meanwhile, ...options }: ReconnectOptions) => {
     if (closed) throw new RigError('PORT_LOST', `the console on ${where} was closed`);
     const mine = new AbortController();
     const ended = (cause?: unknown) => {
@@ -71,6 +76,7 @@ export async function openNetworkConsole(
     log.breakLine();
     const hooks = { received: (bytes: Uint8Array) => log.append(bytes), ended, note: log.note };
     try {
+      await meanwhile?.();
       line = await connect(hooks, options);
     } catch (thrown) {
       log.note(`--- console not opened: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RigError } from '../../core/errors.js';
@@ -39,22 +40,19 @@ async function reachFolder(folder: string): Promise<void> {
   }
 }
 
-/** Not every device has every server; one that answers proves that the device is there. */
+/** Not every device has every server; one that answers proves that the device is there. One after the other: a device that is reached is reached over one connection. */
 async function reachHost({ host, ports }: NetworkAddress): Promise<void> {
-  const enough = new AbortController();
-  const meeting = { timeoutMs: connectMs, signal: enough.signal };
-  try {
-    const servers = [ports.http, ports.ssh, ports.console].map((port) => meetDevice(host, port, meeting));
-    for (const server of servers) {
-      server.then(
-        (socket) => socket.destroy(),
-        () => undefined,
-      );
+  let first: unknown;
+  for (const port of [ports.http, ports.ssh, ports.console]) {
+    try {
+      const socket = await meetDevice(host, port, { timeoutMs: connectMs });
+      const closed = once(socket, 'close');
+      socket.destroy();
+      await closed;
+      return;
+    } catch (thrown) {
+      first ??= thrown;
     }
-    await Promise.any(servers);
-  } catch (thrown) {
-    throw thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-  } finally {
-    enough.abort();
   }
+  throw first;
 }

@@ -17,7 +17,7 @@ const blocks = (language: string) =>
   );
 const commands = [
   ...blocks('sh').flatMap((block) => block.trim().split('\n')),
-  ...[...readme.matchAll(/^\| [^|]+ \| `(npx [^`]+)` \|$/gm)].map((match) => match[1] ?? ''),
+  ...[...readme.matchAll(/^\| [^|]+ \| `((?:\w+=\S+ )?npx [^`]+)` \|$/gm)].map((match) => match[1] ?? ''),
 ];
 
 /** Commands that `.ci/run` runs itself: they cannot run inside of `npm test`. */
@@ -28,6 +28,14 @@ const bySize = ['npm run bench'];
 const byStation = new Map([
   ['npx playwright test --project=station2', 'tests/station/station2.test.ts'],
   ['npx playwright test --project=network', 'tests/station/network.test.ts'],
+]);
+/** Whole batches, which other tests run. */
+const byBatch = new Map([
+  [
+    'RIG_BENCH_SWAPS=300 npx rig run --batch-config rigs/batches/station1-50.yaml',
+    'tests/station/batch-swaps.test.ts',
+  ],
+  ['npx rig run --batch-config rigs/batches/nodes-25.yaml', 'tests/station/batch-targets.test.ts'],
 ]);
 
 let folder: string;
@@ -43,10 +51,15 @@ test('every command of the README is run by a test or by the gate', async () => 
     const station = /--project=(\w+)$/.exec(command)?.[1] ?? '';
     assert.match(await readFile(file, 'utf8'), new RegExp(`'${station}'`));
   }
+  for (const [command, file] of byBatch) {
+    const batch = /rigs\/batches\/\S+$/.exec(command)?.[0] ?? '';
+    assert.ok((await readFile(file, 'utf8')).includes(batch), `${file} runs ${batch}`);
+  }
   const known = new Set([
     ...ofTheGate,
     ...bySize,
     ...byStation.keys(),
+    ...byBatch.keys(),
     ...expected.keys(),
     'npx rig bench station1',
   ]);
@@ -80,6 +93,17 @@ const expected = new Map<string, [number, RegExp[]]>([
   ['npx rig explain FLASH_VERIFY_MISMATCH', [0, [/remedy: /]]],
   ['npx rig doctor station1', [0, [/station1: valid, 8 slots/, /^fit/m]]],
   ['npx rig journal', [0, [/chain valid/, /8 started, 8 finished/]]],
+  [
+    'npx rig run --batch-config rigs/batches/pilot-gradual.yaml --dry-run',
+    [0, [/^waves +2, 4, 8, 2 units/m, /^time +about /m]],
+  ],
+  [
+    'npx rig run --batch-config rigs/batches/gateway-health.yaml',
+    [0, [/batch gateway-health: 6 of 6 units done, 6 passed/, /^gateway-health: complete, good$/m]],
+  ],
+  ['npx rig batch status gateway-health', [0, [/complete/, /good/]]],
+  ['npx rig stats', [0, [/6 units/]]],
+  ['npx rig batch list', [0, [/gateway-health/]]],
 ]);
 
 describe('the commands of the README', () => {
@@ -95,7 +119,8 @@ describe('the commands of the README', () => {
     const listing = blocks('text').find((block) => block.startsWith('results/latest/')) ?? '';
     const names = [...listing.matchAll(/^ {2}(\S+)/gm)].map((match) => match[1] ?? '');
     assert.ok(names.length >= 7, listing);
-    const there = await readdir(join(folder, 'latest'), { recursive: true });
+    const runs = (await readdir(folder)).filter((name) => /^\d{8}-\d{6}-/.test(name)).sort();
+    const there = await readdir(join(folder, runs.at(-1) ?? ''), { recursive: true });
     for (const name of names) {
       const pattern = new RegExp(
         `^${name
@@ -140,6 +165,12 @@ test('the parts of a board file in the README load', async () => {
     const path = join(rig.rigs, 'boards/esp32-devkit.yaml');
     const board = parse(await readFile(path, 'utf8')) as object;
     const shown = blocks('yaml').map((block) => parse(block) as object);
+    const [ofBatch] = shown.splice(1, 1);
+    const shipped = parse(await readFile('rigs/batches/pilot-gradual.yaml', 'utf8')) as object;
+    assert.deepEqual(
+      Object.keys(ofBatch ?? {}).filter((key) => !Object.hasOwn(shipped, key)),
+      [],
+    );
     assert.equal(shown.length, 2);
     const meter = { supply: { onVolts: 4.75, offVolts: 0.5, volts: { min: 4.75, max: 5.25 } } };
     await writeFile(path, stringify(Object.assign({}, board, meter, ...shown)));
