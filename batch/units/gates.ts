@@ -4,7 +4,7 @@ import type { UnitResult } from './unit-result.js';
 
 /** Judges a batch by its gates, from the results of its units in the order in which they came. */
 export interface Gates {
-  /** Takes the result of a unit; returns the gates that are missed now and were not before. */
+  /** Takes the result of a unit; returns the gates that are missed anew: one that stays missed is told once. */
   note(result: UnitResult): GateEvent[];
   /** Every gate that the results miss, as of now, whatever was told before: for the verdict. */
   missed(): GateEvent[];
@@ -16,43 +16,77 @@ type Judge<Kind extends GateRule['kind']> = (
   isEnd: boolean,
 ) => string | undefined;
 
-/** The units that have a result: the last one of each, and all as they came. */
+/** The units that have a result: the newest one of each. */
 interface Results {
+  /** In the order of the first result of each. */
   byUnit: ReadonlyMap<number, UnitResult>;
+  /** In the order of the newest; for a gate about a row of units without those that it was told for. */
   inOrder: readonly UnitResult[];
   passed: number;
   /** Those that gates about single units look at: the newest result, or at the end all. */
   looked: readonly UnitResult[];
 }
 
+/** Each of their results misses them or does not, or each row of units; others stay missed until the results keep them again. */
+const toldEachTime: ReadonlySet<Gate['kind']> = new Set<Gate['kind']>([
+  'verificationRequired',
+  'flashSeconds',
+  'unitSeconds',
+  'consecutiveFailures',
+  'sameCode',
+]);
+
 /** `earlier` are the results that runs before this one left, in order: they count, and are not told again. */
 export function createGates(gates: readonly Gate[], earlier: readonly UnitResult[] = []): Gates {
   const byUnit = new Map<number, UnitResult>();
-  const inOrder: UnitResult[] = [];
-  const told = new Set<Gate>();
+  const all = createRow();
+  const rows = new Map(gates.map((gate) => [gate, createRow()]));
+  const isMissed = new Set<Gate>();
   let passed = 0;
 
   const take = (result: UnitResult) => {
+    const isKnown = byUnit.has(result.unit);
     if (byUnit.get(result.unit)?.outcome === 'pass') passed -= 1;
     if (result.outcome === 'pass') passed += 1;
     byUnit.set(result.unit, result);
-    inOrder.push(result);
+    for (const row of [all, ...rows.values()]) row.take(result, isKnown);
   };
-  const missedNow = (looked: readonly UnitResult[], isEnd = false) =>
-    gates.flatMap((gate) => {
-      const why = judge(gate, { byUnit, inOrder, passed, looked }, isEnd);
-      return why === undefined ? [] : [{ gate, event: { gate: gate.kind, then: gate.then, why } }];
+  const note = (result: UnitResult) => {
+    take(result);
+    return gates.flatMap((gate) => {
+      const row = rows.get(gate) ?? all;
+      const why = judge(gate, { byUnit, inOrder: row.results, passed, looked: [result] }, false);
+      const wasMissed = isMissed.has(gate);
+      if (why === undefined) isMissed.delete(gate);
+      else if (toldEachTime.has(gate.kind)) row.clear();
+      else isMissed.add(gate);
+      return why === undefined || wasMissed ? [] : [{ gate: gate.kind, then: gate.then, why }];
     });
-  for (const result of earlier) take(result);
-  for (const { gate } of missedNow([...byUnit.values()])) told.add(gate);
+  };
+  for (const result of earlier) note(result);
   return {
-    note(result) {
-      take(result);
-      const fresh = missedNow([result]).filter(({ gate }) => !told.has(gate));
-      for (const { gate } of fresh) told.add(gate);
-      return fresh.map(({ event }) => event);
+    note,
+    missed: () =>
+      gates.flatMap((gate) => {
+        const looked = [...byUnit.values()];
+        const why = judge(gate, { byUnit, inOrder: all.results, passed, looked }, true);
+        return why === undefined ? [] : [{ gate: gate.kind, then: gate.then, why }];
+      }),
+  };
+}
+
+/** Results as they came; a unit that is tried again stands where its newest one does. */
+function createRow() {
+  let results: UnitResult[] = [];
+  return {
+    get results(): readonly UnitResult[] {
+      return results;
     },
-    missed: () => missedNow([...byUnit.values()], true).map(({ event }) => event),
+    take(result: UnitResult, isKnown: boolean) {
+      if (isKnown) results = results.filter(({ unit }) => unit !== result.unit);
+      results.push(result);
+    },
+    clear: () => void (results = []),
   };
 }
 
@@ -73,8 +107,8 @@ const judges: { [Kind in GateRule['kind']]: Judge<Kind> } = {
     if (row.length < count || row.some(({ outcome }) => outcome === 'pass')) return undefined;
     return `${count} units in a row did not pass: ${row.map(shortly).join(', ')}`;
   },
-  firstArticle({ count }, { inOrder }) {
-    const bad = inOrder.slice(0, count).filter(({ outcome }) => outcome !== 'pass');
+  firstArticle({ count }, { byUnit }) {
+    const bad = firstOf(byUnit, count).filter(({ outcome }) => outcome !== 'pass');
     if (bad.length === 0) return undefined;
     return `of the first ${count} units every one must pass: ${bad.map(shortly).join(', ')}`;
   },
@@ -115,6 +149,16 @@ function judge(gate: Gate, results: Results, isEnd: boolean): string | undefined
     isEnd: boolean,
   ) => string | undefined;
   return judgeOfKind(gate, results, isEnd);
+}
+
+/** Without a look at all the others: a batch may have 100,000 units. */
+function firstOf(byUnit: ReadonlyMap<number, UnitResult>, count: number): UnitResult[] {
+  const first: UnitResult[] = [];
+  for (const result of byUnit.values()) {
+    if (first.length >= count) break;
+    first.push(result);
+  }
+  return first;
 }
 
 /** The device's own word, or a version that it reports, is none. */

@@ -89,3 +89,46 @@ test('a unit that passed at a later attempt counts as passed in the verdict', ()
   gates.note(pass(1));
   assert.deepEqual(gates.missed(), []);
 });
+
+test('after a row of failures was told, the next such row is told again', () => {
+  const gate: Gate = { kind: 'consecutiveFailures', count: 2, then: 'pause' };
+  const results = [fail(1), fail(2), fail(3), fail(4), pass(5), fail(6), fail(7)];
+  assert.deepEqual(
+    toldAt(gate, results).map(({ at }) => at),
+    [2, 4, 7],
+  );
+  const resumed = createGates([gate], [fail(1), fail(2)]);
+  assert.deepEqual(resumed.note(fail(3)), []);
+  assert.equal(resumed.note(fail(4)).length, 1);
+});
+
+test('a rate that recovered and falls again is told again', () => {
+  const gate: Gate = { kind: 'minSuccessRate', percent: 50, afterUnits: 1, then: 'pause' };
+  const told = toldAt(gate, [fail(1), pass(2), fail(3), fail(4), pass(5)]);
+  assert.deepEqual(
+    told.map(({ at }) => at),
+    [1, 3],
+  );
+});
+
+test('each unit that misses a gate about single units is told', () => {
+  const gate: Gate = { kind: 'verificationRequired', then: 'warn' };
+  const told = toldAt(gate, [pass(1, { verifiedBy: 'device' }), pass(2), pass(3, { verifiedBy: 'device' })]);
+  assert.deepEqual(
+    told.map(({ at }) => at),
+    [1, 3],
+  );
+});
+
+test('a unit that is tried again is one unit of its row, and one first article', () => {
+  const results = [fail(1), fail(1), pass(1), pass(2), fail(3), fail(3)];
+  const gates = createGates(
+    [
+      { kind: 'firstArticle', count: 2, then: 'stop' },
+      { kind: 'consecutiveFailures', count: 2, then: 'stop' },
+      { kind: 'sameCode', count: 2, within: 5, then: 'stop' },
+    ],
+    results,
+  );
+  assert.deepEqual(gates.missed(), []);
+});
