@@ -85,7 +85,19 @@ export function driverMisfit(driver: FlashDriverKind, chip: string, hasCommand: 
 
 /** What protects a board must be possible with its driver. */
 function checkSafety(file: File): void {
-  const { flash, backup, rollbackOnFailure } = file.values;
+  const { flash, backup, rollbackOnFailure, thresholds, recovery } = file.values;
+  const { min_flash_time: shortest, max_flash_time: longest } = thresholds ?? {};
+  if (shortest !== undefined && longest !== undefined && shortest > longest)
+    file.report(
+      ['thresholds', 'min_flash_time'],
+      `${shortest} s is above max_flash_time (${longest} s), so no time is good; exchange the two`,
+    );
+  const further = file.isWritten(['recovery', 'fallbackAttempts']) && recovery?.fallbackAttempts;
+  if (further && flash?.fallback === undefined)
+    file.report(
+      ['recovery', 'fallbackAttempts'],
+      'there is no flash.fallback that could take over; name a driver there, or leave it out',
+    );
   const driver = flash?.driver;
   if (rollbackOnFailure === true && backup === 'none')
     file.report(

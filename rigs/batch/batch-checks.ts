@@ -7,13 +7,46 @@ import type { Batch } from './types.js';
 /** What the parts of a batch must keep among each other, once everything was looked up. */
 export function checkBatch(draft: BatchDraft, batch: Batch): Problem[] {
   return [
+    ...idProblems(draft, batch),
     ...rangeProblems(draft, batch),
+    ...gateProblems(draft),
     ...swapProblems(draft, batch),
     ...programmeProblems(draft, batch),
     ...jobProblems(draft, batch),
     ...protocolProblems(draft, batch),
     ...nothingToDo(draft, batch),
   ];
+}
+
+/** Names in the results folder that are not those of a run or a batch. */
+const taken = /^(latest|archive|factory_records.*)$/i;
+
+function idProblems({ id }: BatchDraft, batch: Batch): Problem[] {
+  if (id === undefined || !taken.test(batch.id)) return [];
+  return [id.problem(`"${batch.id}" stands for something else in the results folder; write another name`)];
+}
+
+/** Limits that no unit could keep, or none could miss. */
+function gateProblems({ gates = [] }: BatchDraft): Problem[] {
+  return gates.flatMap((gate) => {
+    const { value } = gate;
+    if (
+      value.kind === 'flashSeconds' &&
+      value.min !== undefined &&
+      value.max !== undefined &&
+      value.min > value.max
+    )
+      return [
+        gate.problem(`min (${value.min}) is above max (${value.max}), so no time is good; exchange the two`),
+      ];
+    if (value.kind === 'sameCode' && value.count > value.within)
+      return [
+        gate.problem(
+          `count (${value.count}) is above within (${value.within}), so it never acts; raise within`,
+        ),
+      ];
+    return [];
+  });
 }
 
 function rangeProblems({ range }: BatchDraft, { units }: Batch): Problem[] {

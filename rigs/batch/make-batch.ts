@@ -1,6 +1,8 @@
 import type { Problem } from '../problem.js';
 import type { Station } from '../types.js';
 import { checkBatch } from './batch-checks.js';
+import { idleNotices } from './idle-notices.js';
+import { logProblems } from './log-checks.js';
 import type { BatchRig } from './batch-rig.js';
 import type { BatchDraft } from './draft.js';
 import { inputsOf } from './inputs.js';
@@ -35,7 +37,7 @@ export async function makeBatch(
     atOnce: strategy === 'sequential' ? 1 : most,
     waves: draft.waves?.value ?? { kind: 'fixed', size: 0, factor: 1 },
     successThreshold: draft.successThreshold?.value ?? 100,
-    rollbackWave: draft.rollbackWave?.value ?? false,
+    rollbackWave: strategy === 'gradual' && draft.rollbackWave?.value === true,
     retries: draft.retries?.value ?? 0,
     gates: (draft.gates ?? []).map(({ value }) => value),
     checkpoints: draft.checkpoints?.value ?? {},
@@ -48,9 +50,11 @@ export async function makeBatch(
   const problems = [
     ...(listed?.problems ?? []),
     ...(listed?.problems.length ? [] : checkBatch(draft, batch)),
+    ...(await logProblems(draft, batch)),
   ];
   if (problems.length > 0) return { problems };
-  return { batch: { ...batch, inputs: inputsOf(batch, draft.list?.value) }, problems };
+  const inputs = inputsOf(batch, draft.list?.value);
+  return { batch: { ...batch, inputs, notices: [...batch.notices, ...idleNotices(draft, batch)] }, problems };
 }
 
 function countedUnits(count: number): BatchUnit[] {

@@ -3,7 +3,7 @@ import type { Problem } from '../../problem.js';
 import { defined } from '../defined.js';
 import { emptyDraft, type BatchDraft, type Place, type PlaceDraft } from '../draft.js';
 import { patch } from '../patched-file.js';
-import { resaid, said, saidAt } from '../said.js';
+import { said, saidAt } from '../said.js';
 import { besides, idOf, rollback, sayer } from './shared-keys.js';
 
 /** `batch.yaml`: a batch over serial, network and USB targets, as its schema lets it through. */
@@ -64,8 +64,7 @@ export function readBatchRollout(file: File, written: BatchRolloutFile): BatchDr
       waves: at(['batch_size'], size === undefined ? undefined : { kind: 'fixed' as const, size, factor: 1 }),
       successThreshold: at(['success_threshold'], written.success_threshold),
       atOnce: at(['max_concurrent'], written.max_concurrent),
-      rollbackWave:
-        rollbackSaid && resaid(rollbackSaid, rollbackSaid.value && written.strategy === 'gradual'),
+      rollbackWave: rollbackSaid,
     }),
     programme: saidAt(file, [], 'bring-up'),
     places,
@@ -73,7 +72,6 @@ export function readBatchRollout(file: File, written: BatchRolloutFile): BatchDr
       ...patch(['deadlines', 'unitSeconds'], at(['timeout'], written.timeout)),
       ...rollback(rollbackSaid),
     ],
-    notices: idle(file, written),
     problems,
   };
 }
@@ -115,15 +113,4 @@ function connectionOf({ port, host, mount_point: drive }: RolloutTarget['connect
   return port === undefined
     ? 'says nothing of where the device is; write port, host or mount_point'
     : `has port ${port} without host; write the path of a serial port, or add the host`;
-}
-
-/** Keys that have nothing to act on in a batch that is not gradual. */
-function idle(
-  file: File,
-  { strategy = 'parallel', success_threshold: threshold }: BatchRolloutFile,
-): string[] {
-  const at = sayer(file)(['success_threshold'], strategy === 'gradual' ? undefined : threshold);
-  return at === undefined
-    ? []
-    : [`${at.where}: waves are judged in the strategy gradual only, and this batch is ${strategy}`];
 }
