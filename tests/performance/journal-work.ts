@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readJournal } from '../../batch/journal/journal-reader.js';
 import { validateJournal } from '../../batch/journal/chain-proof.js';
+import { planBatchRun } from '../../batch/order/batch-run.js';
 import { writeProjections } from '../../batch/projections/projections.js';
 import { journalName } from '../../batch/projections/run-data.js';
 import { emptyState, noteEntry } from '../../batch/units/batch-state.js';
@@ -10,6 +11,7 @@ const [what = '', folder = ''] = process.argv.slice(2);
 const works: Record<string, () => Promise<unknown>> = {
   reports: () => writeProjections(folder),
   proof: () => validateJournal(folder),
+  resume: () => planBatchRun(folder, { mode: 'auto', force: true }, process.env),
   async state() {
     const state = emptyState();
     for await (const entry of readJournal(join(folder, journalName))) noteEntry(state, entry);

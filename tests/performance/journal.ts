@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { journalName } from '../../batch/projections/run-data.js';
 import { syntheticJournal } from './synthetic-journal.js';
 import { table, type Row } from './table.js';
 
-// `node --import tsx tests/performance/journal.ts [units] [seed]`: a journal of so many units into all its reports and into the state of its batch, each in a process of
+// `node --import tsx tests/performance/journal.ts [units] [seed]`: a journal of so many units into all its reports, into the state of its batch and into what a resume does, each in a process of
 // its own, whose CPU and peak memory are its alone.
 const root = 'results/performance';
 const units = Number(process.argv[2] ?? 1000);
@@ -25,6 +25,10 @@ await rm(join(root, `journal-${units}`), { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 process.stderr.write(`writing a journal of ${units} units, seed ${seed} …\n`);
 await syntheticJournal(folder, { units, seed });
+const flags = { id: 'lot-7', station: ['station1'], devices: [String(units)] };
+const order = { files: [], flags };
+const file = { id: 'lot-7', order, rigs: resolve('rigs'), specs: resolve('specs'), createdAt: '' };
+await writeFile(join(folder, 'batch.json'), JSON.stringify(file));
 const megabytes = (await stat(join(folder, journalName))).size / 1e6;
 const per100k = units / 100_000;
 
@@ -39,6 +43,7 @@ const reports = { budget: Math.max(1, 10 * per100k) };
 add('journal to all reports', await work('reports'), reports);
 add('again, over what is there', await work('reports'), reports);
 add('journal to the state of its batch', await work('state'), { budget: Math.max(1, 10 * per100k) });
+add('resume of the batch, decided', await work('resume'), { budget: Math.max(1, units / 10_000) });
 add('proof of the journal', await work('proof'), {});
 const text = table(rows);
 process.stdout.write(text);
