@@ -56,6 +56,7 @@ export default class LiveReporter implements Reporter {
     }
     whenRunStarts((feed) => {
       this.feed = feed;
+      for (const { station, slot } of feed.batch?.places ?? []) this.grid.add(station, slot);
       feed.onEvent((event) => this.onRunEvent(event));
     });
     if (this.screen === undefined) {

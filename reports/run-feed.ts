@@ -21,6 +21,8 @@ export interface RunFeed {
 /** What the run of a batch lets its reporters see of the batch as a whole, with what runs before have done. */
 export interface BatchFeed {
   readonly id: string;
+  /** Every slot that its units may come into. */
+  readonly places: readonly { station: string; slot: string }[];
   /** Units of the batch, and how many of them have a result. */
   progress(): { units: number; passed: number; notPassed: number; refused: number };
   /** Whether the batch is within its gates, as of now, and what stands against it. */

@@ -24,9 +24,9 @@ import { memoryInUse } from './host-memory.js';
 import { awaitNextBoard } from './next-board.js';
 
 /** The batch that a run goes on with, as the coordinator needs it. */
-export interface BatchCare extends Pick<Dispatcher, 'begin'> {
+export interface BatchCare extends Pick<Dispatcher, 'begin' | 'left' | 'stopped'> {
   readonly run: BatchRun;
-  /** Waits until the slot of the turn has the board that it is for; see `awaitNextBoard`. */
+  /** Waits until the slot of the turn has the board that it is for, see `awaitNextBoard`, and while the batch is paused. */
   awaitBoard(turn: Turn, hold: SlotHold, station: Station, signal: AbortSignal): Promise<void>;
   /** Fields of the header of the attempt that the turn is for. */
   headerOf(turn: Turn): Pick<AttemptHeader, 'unit' | 'serial' | 'wave' | 'attempt'>;
@@ -36,7 +36,6 @@ export interface BatchCare extends Pick<Dispatcher, 'begin'> {
   claim(station: string, slot: string, id: string): void;
   /** The attempt of the slot's turn has its record. `comesAgain`: the unit is tried again where it is. */
   note(record: AttemptRecord): { comesAgain: boolean };
-  left(turn: Turn, how?: { isOut: boolean }): void;
   /** Does what an operator asks for; resolves when it is in the journal. */
   control(what: 'pause' | 'resume' | 'cancel', why: string): Promise<void>;
   /** For the reporters. */
@@ -123,11 +122,20 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     now: () => performance.now(),
     memoryInUse,
   });
+  const pauseText = () => `paused: ${pausedBy}; \`rig batch resume ${batch.id}\` goes on`;
   /** Whoever stands at a station that does nothing must know why. */
   const tellPause = () => {
-    const what = `paused: ${pausedBy}; \`rig batch resume ${batch.id}\` goes on`;
+    const what = pauseText();
     for (const { station, slot, state } of dispatcher.places)
       if (state !== 'busy') emit({ station, slot, type: 'waits', what });
+  };
+  /** Returns for how long the turn had to wait because of a pause, in ms. */
+  const whileRunning = async ({ station, slot }: Turn, signal: AbortSignal) => {
+    const askedAt = performance.now();
+    const isPaused = dispatcher.state === 'paused';
+    if (isPaused) emit({ station, slot, type: 'waits', what: pauseText() });
+    await dispatcher.whileRunning(signal);
+    return isPaused ? performance.now() - askedAt : 0;
   };
   const boards = createBoards({ batch, state, pending, dispatcher });
   const { everySeconds } = batch.checkpoints;
@@ -145,17 +153,19 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     async awaitBoard(turn, hold, station, signal) {
       const isFirst = !used.has(keyOf(turn));
       used.add(keyOf(turn));
-      if (!turn.needsBoard) return;
       const { slot } = turn;
-      await awaitNextBoard({
+      const next = {
         hold,
         station,
         swap: batch.swap,
         isFirst,
-        objection: (id) => boards.objection(turn, id),
-        onWait: (what) => emit({ station: station.name, slot, type: 'waits', what, for: 'slot' }),
+        objection: (id: string) => boards.objection(turn, id),
+        onWait: (what: string) => emit({ station: station.name, slot, type: 'waits', what, for: 'slot' }),
+        mayLook: () => whileRunning(turn, signal),
         signal,
-      });
+      };
+      if (turn.needsBoard) await awaitNextBoard(next);
+      await whileRunning(turn, signal);
     },
     headerOf({ unit, wave, attempt }) {
       const { number, serial } = unit;
@@ -182,8 +192,9 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     },
     left(turn, how) {
       turns.delete(keyOf(turn));
-      dispatcher.left(turn, how);
+      const left = dispatcher.left(turn, how);
       if (dispatcher.state === 'paused') tellPause();
+      return left;
     },
     control(what, why) {
       if (what === 'pause') dispatcher.pause(why, 'operator');
@@ -193,6 +204,7 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     },
     feed: {
       id: batch.id,
+      places: dispatcher.places,
       progress() {
         const results = [...state.units.values()].flatMap(({ result }) => result ?? []);
         const passed = results.filter(({ outcome }) => outcome === 'pass').length;
@@ -202,6 +214,7 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       verdict: () => (rollback ? rollbackVerdict(run) : batchVerdict(batch, state)),
     },
     checkpoint,
+    stopped: dispatcher.stopped,
     ending: dispatcher.close,
     async close() {
       if (clock) clearInterval(clock);
