@@ -177,7 +177,9 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       return (ops[op as keyof Ops] as (args: unknown, peer: RpcPeer) => Promise<unknown>)(args, peer);
     },
     forget(station, slot) {
-      for (const slots of slotsOfUnit.values()) slots.delete(`${station} ${slot}`);
+      const place = `${station} ${slot}`;
+      for (const slots of slotsOfUnit.values()) slots.delete(place);
+      passedPlaces.delete(place);
     },
     stop(station, { code, message }) {
       const what = message.slice(code.length + 2);

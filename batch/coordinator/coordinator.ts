@@ -98,8 +98,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     headerOf: (turn) => batch?.headerOf(turn) ?? { attempt: turn.attempt },
     onLeft(turn, how) {
       // The board leaves, and its claim on its address with it; that of one that stays stands.
-      if (turn.needsBoard) handler.forget(turn.station, turn.slot);
-      batch?.left(turn, how);
+      if (batch?.left(turn, how).boardStays === false) handler.forget(turn.station, turn.slot);
     },
     breaker,
     async hold(station, { slot: slotId, pid, proof, turn }, signal) {
@@ -110,8 +109,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       try {
         // Somebody may have his hands in the nests while the run waits: what something else left on goes off before that.
         if (station.operator) await held.switchOff();
-        await operators.mayStart(station, { signal, onWait });
-        if (turn) await batch?.awaitBoard(turn, held, station, signal);
+        const until = turn && batch ? AbortSignal.any([signal, batch.stopped]) : signal;
+        await operators.mayStart(station, { signal: until, onWait });
+        if (turn) await batch?.awaitBoard(turn, held, station, until);
         return held;
       } catch (thrown) {
         await held.release({ lamps: 'darken' });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasErrno } from '../../core/files.js';
-import { validateJournal, type Damage } from './chain-proof.js';
+import { validateJournal, type Damage, type JournalVerdict } from './chain-proof.js';
+import { readJournal } from './journal-reader.js';
 import {
   checkpointsName,
   readCheckpoint,
@@ -19,20 +20,38 @@ export interface CheckpointVerdict {
 
 /**
  * Whether a batch can be relied on up to this checkpoint: the file is whole, the journal's chain holds up to its line and gives that line the same hash, and
- * the files that it relies on are there, unchanged. What has changed in its inputs is the caller's to find.
+ * the files that it relies on are there, unchanged. What has changed in its inputs is the caller's to find. `proved`: what the journal was found to be, so that it
+ * is not read once more.
  */
-export async function validateCheckpoint(resultsFolder: string, id: string): Promise<CheckpointVerdict> {
+export async function validateCheckpoint(
+  resultsFolder: string,
+  id: string,
+  proved?: JournalVerdict,
+): Promise<CheckpointVerdict> {
   const { checkpoint, damaged } = await readCheckpoint(resultsFolder, id);
   if (checkpoint === undefined) {
     const where = join(checkpointsName, `${id}.json`);
     const remedy = 'Use another checkpoint (`rig checkpoint list`); the journal itself may well be whole.';
     return { valid: false, problems: [{ what: damaged ?? '', where, remedy }] };
   }
-  const journal = await validateJournal(resultsFolder);
+  const journal = proved ?? (await validateJournal(resultsFolder));
   const ofChain = journal.problems.filter(({ line }) => line <= checkpoint.seq);
   const ofFiles = await Promise.all(checkpoint.files.map((file) => fileDamage(resultsFolder, file)));
   const problems = [...ofChain, ...ofFiles.flat()];
   return { valid: problems.length === 0, problems, checkpoint };
+}
+
+/**
+ * Ids of the checkpoints that a whole journal names, but for those after whose line the process ended: their file was never written. Throws JOURNAL_CORRUPT.
+ */
+export async function journalledCheckpoints(journal: string): Promise<string[]> {
+  const ids: string[] = [];
+  let newest: string | undefined;
+  for await (const { type, data } of readJournal(journal)) {
+    if (newest !== undefined && type !== 'run') ids.push(newest);
+    newest = type === 'checkpoint' ? data.id : undefined;
+  }
+  return ids;
 }
 
 async function fileDamage(resultsFolder: string, { path, sha256 }: CheckpointedFile): Promise<Damage[]> {

@@ -1,5 +1,5 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import { hasErrno, replaceFile } from '../../core/files.js';
 import type { BatchOrder } from '../../rigs/batch/flags.js';
@@ -35,14 +35,31 @@ export async function makeBatchFolder(results: string, file: BatchFile): Promise
   }
 }
 
-/** Throws BATCH_UNKNOWN when the folder is not that of a batch. */
+/** Throws BATCH_UNKNOWN when the folder is not that of a batch, or its file is damaged. */
 export async function readBatchFile(folder: string): Promise<BatchFile> {
+  const path = join(folder, name);
+  const damaged = (why: string, cause?: unknown) =>
+    new RigError(
+      'BATCH_UNKNOWN',
+      `${path}: ${why}; put back a whole copy of the file, or begin the batch anew from its batch files with --start-fresh`,
+      { cause },
+    );
   try {
-    return JSON.parse(await readFile(join(folder, name), 'utf8')) as BatchFile;
+    const written: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (isBatchFile(written)) return written;
   } catch (cause) {
-    const why = hasErrno(cause, 'ENOENT') ? 'there is none' : String(cause);
-    throw new RigError('BATCH_UNKNOWN', `${join(folder, name)}: ${why}`, { cause });
+    if (hasErrno(cause, 'ENOENT') || hasErrno(cause, 'ENOTDIR'))
+      throw new RigError('BATCH_UNKNOWN', `${path}: there is none`, { cause });
+    throw damaged(String(cause), cause);
   }
+  throw damaged('it is not what a batch writes there');
+}
+
+function isBatchFile(written: unknown): written is BatchFile {
+  if (typeof written !== 'object' || written === null) return false;
+  const { id, order, rigs, specs, createdAt } = written as Partial<BatchFile>;
+  if (![id, rigs, specs, createdAt].every((text) => typeof text === 'string')) return false;
+  return Array.isArray(order?.files) && typeof order.flags === 'object';
 }
 
 /** The folder of a batch. Throws BATCH_UNKNOWN, naming those that there are. */
@@ -50,6 +67,9 @@ export async function findBatch(results: string, id: string): Promise<string> {
   const folders = await batchFolders(results);
   const folder = folders.find((each) => each === join(results, id));
   if (folder !== undefined) return folder;
+  const named = join(results, id);
+  // What stands in the way of a batch that is there is said, and not that there is none.
+  if (dirname(named) === results && (await isThere(join(named, name)))) await readBatchFile(named);
   const known = folders.map((each) => each.slice(results.length + 1)).join(', ');
   throw new RigError('BATCH_UNKNOWN', `${results} has no batch ${id}; it has ${known || 'none'}`);
 }
@@ -67,4 +87,11 @@ export async function batchFolders(results: string): Promise<string[]> {
     ),
   );
   return known.flat().sort();
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

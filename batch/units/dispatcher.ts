@@ -5,7 +5,9 @@ import { RigError } from '../../core/errors.js';
 import type { AttemptRecord } from '../../core/record.js';
 import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
 import type { BatchState } from './batch-state.js';
+import { createFirstArticles } from './first-articles.js';
 import { createGates } from './gates.js';
+import { createPhase, type Phase } from './phase.js';
 import { createPlaces, type Place } from './places.js';
 import { createToDo } from './to-do.js';
 import { isVerdict, unitResult, type UnitResult } from './unit-result.js';
@@ -24,7 +26,7 @@ export interface Turn {
 }
 
 /** Decides which unit of a batch begins when, and where. */
-export interface Dispatcher {
+export interface Dispatcher extends Pick<Phase, 'pause' | 'state' | 'stopped' | 'whileRunning'> {
   /**
    * Gives a test a unit that may begin, once there is one: by its wave, with a place, while there is no pause. It is the unit that the test is named after if that can be; a
    * unit that is tried again never waits behind tests whose units have to wait for its wave. Throws UNIT_NOT_BEGUN when there is none for it in this run, and the signal's reason.
@@ -32,20 +34,17 @@ export interface Dispatcher {
   begin(test: number, signal: AbortSignal): Promise<Turn>;
   /** The attempt of that turn has its record. `comesAgain`: the unit is to have another turn, so its board stays. */
   note(turn: Turn, record: AttemptRecord): { comesAgain: boolean };
-  /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. */
-  left(turn: Turn, how?: { isOut: boolean }): void;
+  /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. `boardStays`: nobody takes the board out. */
+  left(turn: Turn, how?: { isOut: boolean }): { boardStays: boolean };
   /** The board in the slot is that of another unit which is to be done: they change turns. Returns the unit that the turn is for now. */
   exchange(turn: Turn, unit: number): BatchUnit;
   /** Whether the unit still is to have a turn in this run. */
   isToDo(unit: number): boolean;
-  /** Units in hand finish, nothing begins; or it begins again. */
-  pause(why: string, by: ControlEvent['by']): void;
   resume(why: string): void;
   /** Nothing begins any more; units in hand finish, unless the run ends, as it does for `cancel`. */
   stop(why: string, by: ControlEvent['by'], what?: 'stop' | 'cancel'): void;
   /** The run ends: whoever waits is refused, and no wave is judged any more. */
   close(): void;
-  readonly state: 'running' | 'paused' | 'stopped';
   readonly places: readonly Place[];
 }
 
@@ -100,12 +99,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { batch, state, pending, onGate, onControl } = options;
   const places = createPlaces(batch, options.onPanelOut);
   const gates = createGates(batch.gates, state.results);
+  const articles = createFirstArticles(batch.gates, state.results);
   const toDo = createToDo(batch.units, pending);
   const asking: Asking[] = [];
   const turns = new Map<number, Open>();
   const tries = new Map<number, number>();
-  let phase: Dispatcher['state'] = 'running';
-  let whyNot = 'every unit has had its turn';
+  const phase = createPhase(onControl);
 
   const waves = createWaves({
     ...batch,
@@ -124,37 +123,32 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     stop(why, 'gate');
   };
   const refuseAll = () => {
-    for (const each of asking.splice(0)) each.refuse(new RigError('UNIT_NOT_BEGUN', whyNot));
+    for (const each of asking.splice(0)) each.refuse(phase.whyNot);
   };
   const stop: Dispatcher['stop'] = (why, by, what = 'stop') => {
-    if (phase === 'stopped' && what === 'stop') return;
-    phase = 'stopped';
-    whyNot = why;
+    if (phase.state === 'stopped' && what === 'stop') return;
     waves.close();
     onControl({ what, by, why });
+    phase.stop(why);
     refuseAll();
-  };
-  const pause = (why: string, by: ControlEvent['by']) => {
-    if (phase !== 'running') return;
-    phase = 'paused';
-    onControl({ what: 'pause', by, why });
   };
   /** The unit that has to wait for nothing, and its place: one that is tried again first, then the test's own, then any. */
   const choose = (test: number): { unit: BatchUnit; place: Place } | undefined => {
     for (const unit of toDo.inOrder(test)) {
       if (!places.isLeft(unit) || (tries.get(unit.number) ?? 0) > batch.retries + mostLost) {
-        whyNot = `no slot is left for unit ${unit.number}: ${placesText(places.all)}`;
+        phase.noTurn(`no slot is left for unit ${unit.number}: ${placesText(places.all)}`);
         toDo.drop(unit.number);
+        articles.drop(unit.number);
         continue;
       }
-      if (!waves.mayJoin(unit.number)) continue;
+      if (!articles.mayBegin(unit.number) || !waves.mayJoin(unit.number)) continue;
       const place = places.take(unit, state.units.get(unit.number));
       if (place) return { unit, place };
     }
     return undefined;
   };
   const advance = () => {
-    while (asking.length > 0 && phase === 'running' && turns.size < batch.atOnce) {
+    while (asking.length > 0 && phase.state === 'running' && turns.size < batch.atOnce) {
       const [first] = asking;
       const found = first && choose(first.test);
       if (first === undefined || found === undefined) break;
@@ -169,6 +163,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const made = (tries.get(number) ?? 0) + 1;
     tries.set(number, made);
     toDo.take(number);
+    articles.begin(number);
     const isRetry = place.keptFor === number;
     delete place.keptFor;
     const needsBoard = unit.place === undefined && batch.swap.detect !== 'none' && !isRetry;
@@ -182,7 +177,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     result !== undefined && result.outcome !== 'pass' && (tries.get(turn.unit.number) ?? 0) <= batch.retries;
   return {
     begin(test, signal) {
-      if (phase === 'stopped') return Promise.reject(new RigError('UNIT_NOT_BEGUN', whyNot));
+      if (phase.state === 'stopped') return Promise.reject(phase.whyNot);
       return new Promise<Turn>((resolve, reject) => {
         if (signal.aborted) return reject(abortedBy(signal));
         const onAbort = () => {
@@ -208,9 +203,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (!isVerdict(record)) return { comesAgain: true };
       known.result = unitResult(turn.unit.number, record);
       if (comesAgain(known)) return { comesAgain: true };
+      articles.judged(turn.unit.number);
       for (const event of gates.note(known.result)) {
         onGate(event);
-        if (event.then === 'pause') pause(event.why, 'gate');
+        if (event.then === 'pause') phase.pause(event.why, 'gate');
         if (event.then === 'stop') stop(event.why, 'gate');
       }
       return { comesAgain: false };
@@ -218,7 +214,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     left(turn, { isOut } = { isOut: false }) {
       const { number } = turn.unit;
       const known = turns.get(number);
-      if (known === undefined) return;
+      if (known === undefined) return { boardStays: true };
       turns.delete(number);
       const { place, result, isPlaceLost = false } = known;
       const isRetry = comesAgain(known);
@@ -226,6 +222,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (!isRetry) waves.left(number, result && result.outcome === 'pass');
       if (isRetry || result === undefined) toDo.add(number);
       advance();
+      return { boardStays: isRetry || turn.unit.place !== undefined || batch.swap.detect === 'none' };
     },
     exchange(turn, number) {
       const mine = turn.unit.number;
@@ -234,6 +231,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (other === undefined || known === undefined)
         throw new RigError('INTERNAL_ERROR', `unit ${number} cannot change turns with unit ${mine}`);
       toDo.add(mine);
+      // It is in another slot now than the one that was kept for it.
+      places.release(number);
+      articles.exchange(mine, number);
       waves.exchange(mine, number);
       turns.delete(mine);
       turns.set(number, known);
@@ -243,23 +243,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return other;
     },
     isToDo: (unit) => toDo.has(unit),
-    pause,
-    resume(why) {
-      if (phase !== 'paused') return;
-      phase = 'running';
-      onControl({ what: 'resume', by: 'operator', why });
-      advance();
-    },
+    pause: phase.pause,
+    resume: (why) => void (phase.resume(why) && advance()),
     stop,
     close() {
-      if (phase !== 'stopped') whyNot = 'the run was stopped before the unit had its turn';
-      phase = 'stopped';
       waves.close();
+      if (phase.state !== 'stopped') phase.stop('the run was stopped before the unit had its turn');
       refuseAll();
     },
     get state() {
-      return phase;
+      return phase.state;
     },
+    stopped: phase.stopped,
+    whileRunning: phase.whileRunning,
     places: places.all,
   };
 }

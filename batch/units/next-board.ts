@@ -19,6 +19,8 @@ export interface NextBoardOptions {
   objection: (id: string) => string | undefined;
   /** Gets what the operator has to do, each time that it is something else. */
   onWait: (what: string) => void;
+  /** Resolves when the nest may be powered, with the ms that the batch was paused until then: that is no waiting for a board. */
+  mayLook: () => Promise<number>;
   signal: AbortSignal;
 }
 
@@ -45,12 +47,15 @@ export async function awaitNextBoard(options: NextBoardOptions): Promise<void> {
   const tell = (what: string) => {
     if (what !== told) onWait((told = what));
   };
-  const until = deadlineOf(swap);
+  let until = deadlineOf(swap);
   try {
     const held = await openHeld(hold, station, (end) => ends.push(end));
     let wasEmpty = options.isFirst;
     let silent = 0;
     for (;;) {
+      const heldMs = await options.mayLook();
+      until += heldMs;
+      if (heldMs > 0) told = '';
       const look = await lookInto(held, signal);
       if (look.id !== undefined) {
         const why = options.objection(look.id);

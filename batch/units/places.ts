@@ -19,6 +19,8 @@ export interface Places {
   isLeft(unit: BatchUnit): boolean;
   /** The attempt is over. `isOut`: the slot cannot be used any more; `keepFor`: the board stays, and its unit comes again. */
   leave(place: Place, how: { isOut: boolean; keepFor?: number }): void;
+  /** The board of the unit is no longer in the place that is kept for it. */
+  release(unit: number): void;
 }
 
 /** `onPanelOut` hears that the last board of a panel is out: its operator may change them all. */
@@ -43,6 +45,13 @@ export function createPlaces(
   };
   const freeIn = (station: string) =>
     all.filter((place) => place.station === station && mayBeTaken(place)).length;
+  const leave: Places['leave'] = (place, { isOut, keepFor }) => {
+    if (isOut) place.state = 'out';
+    else if (keepFor !== undefined) Object.assign(place, { state: 'free', keptFor: keepFor });
+    else if (own.has(keyOf(place))) place.state = 'free';
+    else place.state = swap.detect === 'none' ? 'out' : 'next';
+    if (swap.by === 'panel') changePanel(place.station);
+  };
   return {
     all,
     take(unit, before = {}) {
@@ -64,12 +73,12 @@ export function createPlaces(
       if (unit.place) return find(unit.place)?.state !== 'out' && find(unit.place) !== undefined;
       return all.some((place) => place.state !== 'out' && !own.has(keyOf(place)));
     },
-    leave(place, { isOut, keepFor }) {
-      if (isOut) place.state = 'out';
-      else if (keepFor !== undefined) Object.assign(place, { state: 'free', keptFor: keepFor });
-      else if (own.has(keyOf(place))) place.state = 'free';
-      else place.state = swap.detect === 'none' ? 'out' : 'next';
-      if (swap.by === 'panel') changePanel(place.station);
+    leave,
+    release(unit) {
+      const kept = all.find(({ keptFor }) => keptFor === unit);
+      if (kept === undefined) return;
+      delete kept.keptFor;
+      leave(kept, { isOut: false });
     },
   };
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { validateJournal, type Damage, type JournalVerdict } from '../../batch/journal/chain-proof.js';
 import { listCheckpoints } from '../../batch/journal/checkpoint-files.js';
-import { validateCheckpoint } from '../../batch/journal/checkpoint-proof.js';
+import { journalledCheckpoints, validateCheckpoint } from '../../batch/journal/checkpoint-proof.js';
+import { journalName } from '../../batch/projections/run-data.js';
 import { readBatchFile } from '../../batch/order/batch-folder.js';
 import { changedInputs } from '../../rigs/batch/inputs.js';
 import { loadBatch } from '../../rigs/batch/load-batch.js';
@@ -55,20 +57,30 @@ export async function printProof(
 async function proofOf(folder: string, checkpoint: string | undefined): Promise<BatchProof> {
   const { id } = await readBatchFile(folder);
   const journal = await validateJournal(folder);
-  const listed = checkpoint === undefined ? await listCheckpoints(folder) : [{ id: checkpoint }];
+  const ids = checkpoint === undefined ? await allIds(folder, journal) : [checkpoint];
   const inputs = await inputsNow(folder);
   const checkpoints: CheckpointProof[] = [];
-  for (const each of listed) checkpoints.push(await proveOne(folder, each.id, inputs));
+  for (const each of ids) checkpoints.push(await proveOne({ folder, id: each, inputs, journal }));
   const valid = journal.valid && checkpoints.every((each) => each.valid);
   return { batch: id, folder, valid, journal, checkpoints };
 }
 
-async function proveOne(
-  folder: string,
-  id: string,
-  inputs: readonly BatchInput[] | Damage,
-): Promise<CheckpointProof> {
-  const { problems, checkpoint } = await validateCheckpoint(folder, id);
+/** Those that have a file, and those that only the journal knows any more. */
+async function allIds(folder: string, { valid }: JournalVerdict): Promise<string[]> {
+  const files = await listCheckpoints(folder);
+  const named = valid ? await journalledCheckpoints(join(folder, journalName)) : [];
+  return [...new Set([...files.map(({ id }) => id), ...named])];
+}
+
+interface ProofOptions {
+  folder: string;
+  id: string;
+  inputs: readonly BatchInput[] | Damage;
+  journal: JournalVerdict;
+}
+
+async function proveOne({ folder, id, inputs, journal }: ProofOptions): Promise<CheckpointProof> {
+  const { problems, checkpoint } = await validateCheckpoint(folder, id, journal);
   if ('what' in inputs) return { id, valid: false, problems: [...problems, inputs], changed: [] };
   const changed = checkpoint ? changedInputs(checkpoint.inputs, inputs) : [];
   return { id, valid: problems.length === 0 && changed.length === 0, problems, changed };

@@ -338,3 +338,52 @@ test('a wave that holds all units ends in the run that goes on with it', async (
   const [end] = rig.waves;
   assert.deepEqual(end?.state === 'end' && end.units, [1, 2, 3, 4]);
 });
+
+test('a turn that waits for its board waits on while there is a pause, and for nothing once no unit may begin', async () => {
+  const { dispatcher, askAll } = dispatch(batchOf(4));
+  await askAll();
+  dispatcher.pause('lunch', 'operator');
+  let goesOn = false;
+  const waiting = dispatcher.whileRunning(never).then(() => (goesOn = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(goesOn, false);
+  dispatcher.resume('');
+  await waiting;
+  dispatcher.pause('', 'operator');
+  const refused = assert.rejects(dispatcher.whileRunning(never), {
+    code: 'UNIT_NOT_BEGUN',
+    message: /too many/,
+  });
+  dispatcher.stop('too many', 'gate');
+  await refused;
+  assert.equal(dispatcher.stopped.aborted, true);
+});
+
+test('the first articles have their results before another unit begins', async () => {
+  const gates: Batch['gates'] = [{ kind: 'firstArticle', count: 2, then: 'stop' }];
+  const rig = dispatch(batchOf(6, { gates }, 4));
+  await rig.askAll();
+  assert.deepEqual(rig.units(), [1, 2]);
+  await rig.end(1, 'pass');
+  assert.deepEqual(rig.units(), [1, 2]);
+  // It lost its turn, and is a first article still.
+  await rig.end(2, 'aborted');
+  assert.deepEqual(rig.units(), [1, 2, 2]);
+  await rig.end(2, 'pass');
+  assert.deepEqual(rig.units().slice(3), [3, 4, 5, 6]);
+});
+
+test('a slot that was kept for a unit is free again when its board is found in another one', async () => {
+  const rig = dispatch(batchOf(3, { retries: 1 }));
+  await rig.askAll();
+  rig.dispatcher.pause('', 'operator');
+  await rig.end(1, 'fail');
+  const turn = rig.begun[1];
+  assert.ok(turn);
+  rig.dispatcher.exchange(turn, 1);
+  assert.equal(rig.dispatcher.places.find(({ slot }) => slot === 'slot1')?.keptFor, undefined);
+  rig.dispatcher.resume('');
+  await rig.settle();
+  // Unit 2, whose turn it was, begins in the slot that has come free.
+  assert.deepEqual(rig.begun.map(({ unit, slot }) => [unit.number, slot]).at(-1), [2, 'slot1']);
+});

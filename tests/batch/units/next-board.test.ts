@@ -70,6 +70,7 @@ describe('waiting for the next board of a slot', () => {
         told.push(what);
         emit(what);
       },
+      mayLook: async () => 0,
       signal: stop.signal,
       ...changes,
     });
@@ -122,5 +123,24 @@ describe('waiting for the next board of a slot', () => {
     await assert.rejects(stopped.ended, { code: 'ABORTED' });
     assert.equal(await isPowered(), false);
     await swap('in');
+  });
+
+  test('a pause powers nothing, is no waiting for a board, and is followed by what the operator has to do', async () => {
+    await swap('out');
+    let looks = 0;
+    let resume = (): void => undefined;
+    const waiting = begin([], {
+      swap: { by: 'slot', detect: 'identity', everySeconds: 0.01, waitSeconds: 3600 },
+      isFirst: true,
+      mayLook: () =>
+        ++looks === 2 ? new Promise((resolve) => (resume = () => resolve(7_200_000))) : Promise.resolve(0),
+    });
+    await waiting.until(/^put in a board$/);
+    await swap('in');
+    assert.equal(waiting.seen.length, 0);
+    assert.equal(await isPowered(), false);
+    resume();
+    await waiting.ended;
+    assert.equal(waiting.seen.length, 1);
   });
 });
