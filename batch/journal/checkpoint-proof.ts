@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { asRigError } from '../../core/errors.js';
 import { hasErrno } from '../../core/files.js';
+import { backupIndex, proveBackup } from '../../drivers/flash/backup/backup.js';
 import { validateJournal, type Damage, type JournalVerdict } from './chain-proof.js';
 import { readJournal } from './journal-reader.js';
 import {
@@ -41,6 +43,8 @@ export async function validateCheckpoint(
   return { valid: problems.length === 0, problems, checkpoint };
 }
 
+const backupRemedy = 'A unit whose backup is not whole cannot be rolled back; put the file back from a copy.';
+
 /**
  * Ids of the checkpoints that a whole journal names, but for those after whose line the process ended: their file was never written. Throws JOURNAL_CORRUPT.
  */
@@ -55,15 +59,27 @@ export async function journalledCheckpoints(journal: string): Promise<string[]> 
 }
 
 async function fileDamage(resultsFolder: string, { path, sha256 }: CheckpointedFile): Promise<Damage[]> {
-  const remedy = 'A unit whose backup is not whole cannot be rolled back; put the file back from a copy.';
   try {
     const found = createHash('sha256')
       .update(await readFile(resolve(resultsFolder, path)))
       .digest('hex');
-    if (found === sha256) return [];
-    return [{ what: `it was changed: SHA-256 ${found}, and it was ${sha256}`, where: path, remedy }];
+    if (found === sha256) return await regionDamage(resultsFolder, path);
+    return [
+      { what: `it was changed: SHA-256 ${found}, and it was ${sha256}`, where: path, remedy: backupRemedy },
+    ];
   } catch (thrown) {
     const what = hasErrno(thrown, 'ENOENT') ? 'it is not there any more' : String(thrown);
-    return [{ what, where: path, remedy }];
+    return [{ what, where: path, remedy: backupRemedy }];
+  }
+}
+
+/** The index of a backup is whole; the regions that it names need not be. */
+async function regionDamage(resultsFolder: string, path: string): Promise<Damage[]> {
+  if (basename(path) !== backupIndex) return [];
+  try {
+    await proveBackup(resolve(resultsFolder, dirname(path)));
+    return [];
+  } catch (thrown) {
+    return [{ what: asRigError(thrown).message, where: dirname(path), remedy: backupRemedy }];
   }
 }

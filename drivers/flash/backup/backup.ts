@@ -129,6 +129,12 @@ export async function readBackup(folder: string): Promise<Backup> {
   throw new RigError('BACKUP_DAMAGED', `${path} is no index of a backup that this version knows`);
 }
 
+/** Reads a backup as giving it back would, and keeps nothing of it. Throws BACKUP_DAMAGED. */
+export async function proveBackup(folder: string): Promise<void> {
+  const { regions } = await readBackup(folder);
+  for (const region of regions) await readRegion(folder, region);
+}
+
 /**
  * The regions of a backup as images, each proved by its digest before anything is written; their files are put into `workFolder`. Throws
  * BACKUP_DAMAGED and DISK_WRITE_FAILED.

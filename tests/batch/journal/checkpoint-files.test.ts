@@ -10,7 +10,8 @@ import {
   writeCheckpoint,
   type Checkpoint,
 } from '../../../batch/journal/checkpoint-files.js';
-import { validateCheckpoint } from '../../../batch/journal/checkpoint-proof.js';
+import { journalledCheckpoints, validateCheckpoint } from '../../../batch/journal/checkpoint-proof.js';
+import { takeBackup } from '../../../drivers/flash/backup/backup.js';
 import { openJournal } from '../../../batch/journal/journal.js';
 import { journalName } from '../../../batch/projections/run-data.js';
 import { attemptStart, passed, runHeader } from '../../reports/records.js';
@@ -120,4 +121,41 @@ describe('a checkpoint', () => {
     assert.match((await problemsOf('none'))[0]?.what ?? '', /no such checkpoint/);
     assert.match((await problemsOf('../../x'))[0]?.what ?? '', /no name of a checkpoint/);
   });
+});
+
+describe('the checkpoints that a journal names', () => {
+  test('are those with a line, but for one after which the process ended before its file was written', async () => {
+    const journal = await openJournal(path, { runId: 'run2' });
+    await journal.append('run', runHeader({ runId: 'run2' }));
+    await journal.append('checkpoint', { id: 'last', done: 2, units: 5 });
+    const attempts = { pass: 2, fail: 0, error: 0, aborted: 0, skipped: 0 };
+    await journal.append('run-end', { status: 'passed', endedAt: '2026-03-04T10:10:00.000Z', attempts });
+    await journal.close();
+    assert.deepEqual(await journalledCheckpoints(path), ['wave-1', 'last']);
+  });
+});
+
+test('a checkpoint is not valid when a region of a backup was changed, though its index is whole', async () => {
+  const backup = join(folder, 'backups/unit1');
+  const bytes = Buffer.alloc(4096, 7);
+  await takeBackup({ read: async () => bytes }, [{ offset: 0, sizeBytes: bytes.length }], backup, {
+    unit: 'unit1',
+    attemptId: 'run1/station1/slot1/1',
+    station: 'station1',
+    slot: 'slot1',
+    board: 'esp32-devkit',
+    chip: 'esp32',
+  });
+  const index = 'backups/unit1/backup.json';
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(folder, index)))
+    .digest('hex');
+  const { checkpoint } = await validateCheckpoint(folder, 'wave-2');
+  assert.ok(checkpoint);
+  await writeCheckpoint(folder, { ...checkpoint, files: [{ path: index, sha256 }] });
+  assert.deepEqual(await problemsOf('wave-2'), []);
+  await writeFile(join(backup, '0x0.bin.gz'), 'nothing');
+  const [problem] = await problemsOf('wave-2');
+  assert.match(problem?.what ?? '', /BACKUP_DAMAGED: .*0x0\.bin\.gz/);
+  assert.equal(problem?.where, 'backups/unit1');
 });
