@@ -1,6 +1,8 @@
+import { repeated } from '../name-rule.js';
 import type { Problem } from '../problem.js';
 import type { BatchDraft } from './draft.js';
 import type { Said } from './said.js';
+import { serialMisfit } from './serial-rule.js';
 import { protocols } from './formats/shared-keys.js';
 import type { Batch } from './types.js';
 
@@ -13,6 +15,7 @@ export function checkBatch(draft: BatchDraft, batch: Batch): Problem[] {
     ...swapProblems(draft, batch),
     ...programmeProblems(draft, batch),
     ...jobProblems(draft, batch),
+    ...serialProblems(draft),
     ...protocolProblems(draft, batch),
     ...nothingToDo(draft, batch),
   ];
@@ -143,6 +146,24 @@ function jobProblems({ job }: BatchDraft, { stations }: Batch): Problem[] {
       `"${repeated.name}" stands twice; each command needs a name of its own, which its output file gets`,
     );
   return [deaf, twice].filter((problem) => problem !== undefined);
+}
+
+/** Those of a list are named with their line when it is read. */
+function serialProblems({ places = [] }: BatchDraft): Problem[] {
+  const names = (['serial', 'mac'] as const).flatMap((key) => {
+    const values = places.map((place) => place[key]?.toLowerCase());
+    return repeated(values).map(
+      ({ index, first }) => [index, `has the ${key} of ${places[first]?.at.where}`] as const,
+    );
+  });
+  const twice = names.flatMap(
+    ([index, what]) => places[index]?.at.problem(`${what}; each unit has its own`) ?? [],
+  );
+  const odd = places.flatMap(({ at, serial = '' }) => {
+    const misfit = serialMisfit(serial);
+    return misfit === undefined ? [] : [at.problem(`its serial number ${misfit}`)];
+  });
+  return [...twice, ...odd];
 }
 
 /** A batch that would only skip is a mistake, not a success. */

@@ -5,6 +5,7 @@ import { suggestion } from '../../core/nearest-name.js';
 import type { Problem } from '../problem.js';
 import type { Station } from '../types.js';
 import type { Said } from './said.js';
+import { serialMisfit } from './serial-rule.js';
 import type { BatchUnit } from './types.js';
 import { columnsOf, type Column, type ProblemAt, type Row } from './unit-columns.js';
 
@@ -129,6 +130,8 @@ function rowChecks(stations: readonly Station[], problemAt: ProblemAt) {
     if (row.serial === '')
       found.push(problemAt(line, 'serial', 'is missing; every unit has a serial number'));
     else found.push(...once(serials, row.serial, line, 'serial'));
+    const misfit = serialMisfit(row.serial);
+    if (misfit !== undefined) found.push(problemAt(line, 'serial', misfit));
     if (row.mac !== '' && !macPattern.test(row.mac))
       found.push(
         problemAt(line, 'mac', `is "${row.mac}"; a MAC has six pairs of hex digits, 24:6f:28:84:00:01`),

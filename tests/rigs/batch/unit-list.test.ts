@@ -121,3 +121,30 @@ test('a list of 100,000 rows is read row by row, and a thousand bad ones are not
   assert.equal(lines.length, 101);
   assert.match(lines[100] ?? '', /and 899 more rows are wrong/);
 });
+
+test('a serial number that no table and no terminal should show is refused, with its line', async () => {
+  const text = await problemsOf(
+    'serial\n"=HYPERLINK(""x"")"\n@SUM(1)\n"+1|x!A0"\n"a\nb"\nx\u001b[31m\n+49-1\n-7\n',
+  );
+  assert.match(text, /^units\.csv:2:.* which a spreadsheet would run as a formula/m);
+  assert.match(text, /^units\.csv:3:.*formula/m);
+  assert.match(text, /^units\.csv:4:.*formula/m);
+  assert.match(text, /^units\.csv:5:.*"a\\nb", with a line end or another control character/m);
+  assert.match(text, /^units\.csv:7:.*\\u001b.*control character/m);
+  assert.equal(text.trimEnd().split('\n').length, 5);
+});
+
+test('targets have serial numbers and MACs of their own, too', async () => {
+  const mac = '24:6f:28:84:00:01';
+  const target = (host: number, rest: string) => `  - { host: 192.0.2.${host}, ${rest} }\n`;
+  const texts = [
+    [target(1, 'serial: SN-1'), target(2, 'serial: SN-1'), /has the serial of .*targets\.0/],
+    [target(1, `mac: "${mac}"`), target(2, `mac: "${mac.toUpperCase()}"`), /has the mac of .*targets\.0/],
+    [target(1, 'serial: "=1"'), target(2, 'serial: SN-2'), /its serial number is "=1", which a spreadsheet/],
+  ] as const;
+  for (const [one, two, wanted] of texts) {
+    const text = `batch: b2\nboard: esp32-node\nrelease: small-1.2.0\nunits:\n  targets:\n${one.replace('  -', '  -')}${two}`;
+    const { problems } = await load([await write('targets.yaml', text)]);
+    assert.match(formatProblems(problems), wanted);
+  }
+});
