@@ -27,7 +27,7 @@ export async function folderFor(
     isNew: true,
   });
   if (!startFresh) {
-    const begun = resume && (await begunFolder(order, places));
+    const begun = resume && (await begunFolder(order, places, resume));
     return begun === undefined ? made(order) : { folder: begun, isNew: false };
   }
   const there = await existing(order, places);
@@ -41,11 +41,20 @@ export async function folderFor(
 }
 
 /**
- * The folder of the batch that an order goes on with; undefined when there is none yet. Throws COMMAND_INVALID for flags that it was not made with, which would
- * be silently ignored.
+ * The folder of the batch that an order goes on with; undefined when there is none yet. Throws COMMAND_INVALID for flags that it was not made with, or that say
+ * from where on a batch is gone on with that is not there: they would be silently ignored.
  */
-export async function begunFolder(order: BatchOrder, places: Places): Promise<string | undefined> {
+export async function begunFolder(
+  order: BatchOrder,
+  places: Places,
+  { fromUnit, fromWave }: ResumeOptions,
+): Promise<string | undefined> {
   const folder = await existing(order, places);
+  if (folder === undefined && (fromUnit !== undefined || fromWave !== undefined))
+    throw new RigError(
+      'COMMAND_INVALID',
+      `--resume-from-${fromUnit === undefined ? 'batch' : 'unit'}: there is no such batch yet to go on with; leave it out, or say with --range which units are to be done`,
+    );
   if (folder !== undefined) refuseOtherFlags(order, (await readBatchFile(folder)).order, folder);
   return folder;
 }

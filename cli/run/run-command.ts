@@ -18,6 +18,9 @@ With stations alone it is \`npx playwright test --project=<station>\`: what is i
 A flag stands above what a batch file says.
 `;
 
+/** What starts a batch, or goes on with it: next to a look at checkpoints it would be ignored. */
+const starting = ['resumeAuto', 'resumeFromUnit', 'resumeFromBatch', 'forceContinue', 'startFresh', 'dryRun'];
+
 /** `rig run`: the units of a batch, or a station as it is. */
 export function addRunCommand(program: Command): void {
   const command = addCommand(program, 'run', {
@@ -46,8 +49,18 @@ export function addRunCommand(program: Command): void {
         'resumeFromBatch',
       ]),
     )
-    .option('--list-checkpoints', 'print the checkpoints of the batch; nothing is started')
-    .option('--validate-checkpoint <id>', 'prove a checkpoint of the batch; nothing is started')
+    .addOption(
+      new Option('--list-checkpoints', 'print the checkpoints of the batch; nothing is started').conflicts([
+        'validateCheckpoint',
+        ...starting,
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--validate-checkpoint <id>',
+        'prove a checkpoint of the batch; nothing is started',
+      ).conflicts(starting),
+    )
     .option('--dry-run', 'check every file and print the plan; nothing is energised')
     .action(async (flags: RunFlags) => {
       const { run } = await import('./run.js');

@@ -52,7 +52,7 @@ async function plan(
 ): Promise<void> {
   const { printPlan, printResume } = await import('./dry-run.js');
   const { begunFolder, wholeOrder } = await import('./order-folder.js');
-  const folder = resume && (await begunFolder(order, places));
+  const folder = resume && (await begunFolder(order, places, resume));
   if (resume && folder !== undefined) return printResume(folder, resume, { json });
   await printPlan(await wholeOrder(order, places), places, { json });
 }

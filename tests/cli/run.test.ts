@@ -66,6 +66,16 @@ describe('rig run', () => {
     assert.match(onlyNamed.stderr, /^COMMAND_INVALID: rig run --id lot-2: say what it is about/);
   });
 
+  test('refuses to go on from somewhere in a batch that is not there, and two looks at once', () => {
+    const [, ...rest] = order;
+    const named = rest.map((each) => (each === 'lot-1' ? 'lot-new' : each));
+    const { code, stderr } = rigCommand('run', ...named, '--resume-from-unit', '2');
+    assert.deepEqual([code, stderr.split(':').slice(0, 2)], [2, ['COMMAND_INVALID', ' --resume-from-unit']]);
+    const looks = rigCommand('run', '--id', 'lot-1', '--list-checkpoints', '--validate-checkpoint', 'cp1');
+    assert.equal(looks.code, 2);
+    assert.match(looks.stderr, /'--list-checkpoints' cannot be used with option '--validate-checkpoint/);
+  });
+
   test('goes on with a batch that has nothing left to do without starting anything', () => {
     const { code, stdout } = rigCommand('run', '--id', 'lot-1', '--resume-auto');
     assert.equal(code, 1);
