@@ -129,11 +129,11 @@ describe('waiting for the next board of a slot', () => {
     await swap('out');
     let looks = 0;
     let resume = (): void => undefined;
+    const resumed = new Promise<number>((resolve) => (resume = () => resolve(7_200_000)));
     const waiting = begin([], {
       swap: { by: 'slot', detect: 'identity', everySeconds: 0.01, waitSeconds: 3600 },
       isFirst: true,
-      mayLook: () =>
-        ++looks === 2 ? new Promise((resolve) => (resume = () => resolve(7_200_000))) : Promise.resolve(0),
+      mayLook: async () => (++looks === 2 ? resumed : 0),
     });
     await waiting.until(/^put in a board$/);
     await swap('in');
