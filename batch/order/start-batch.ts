@@ -5,7 +5,8 @@ import { validateJournal } from '../journal/chain-proof.js';
 import { listCheckpoints } from '../journal/checkpoint-files.js';
 import { journalWriter } from '../journal/journal.js';
 import { journalName } from '../projections/run-data.js';
-import { runPlaywright, type PlaywrightOptions } from '../run/run-playwright.js';
+import { runPlaywright, type PlaywrightEnd, type PlaywrightOptions } from '../run/run-playwright.js';
+import type { BatchState } from '../units/batch-state.js';
 import { planBatchRun, type BatchRunOptions } from './batch-run.js';
 import { readBatchState } from './read-state.js';
 import { rollbackDue } from './rollback-plan.js';
@@ -16,6 +17,9 @@ export type BatchEnd = 'good' | 'notGood' | 'notEnded' | 'rigFailed' | 'interrup
 
 /** A unit whose worker died has its turn again; one that kills its worker each time must not hold up the batch for ever. */
 const mostRuns = 3;
+
+/** Playwright's, after Ctrl-C. */
+const exitOfInterrupt = 130;
 
 /**
  * Runs what there is to do of a batch, as Playwright runs in this terminal, one after the other: what is to be done, again what lost its turn by no doing of its own,
@@ -30,32 +34,43 @@ export async function startBatch(
     const env = { ...process.env, RIG_BATCH: folder, RIG_BATCH_RUN: JSON.stringify(how) };
     return runPlaywright([], { env, output });
   };
-  const rollBack = async () => {
-    if (rollbackDue(await readBatchState(folder))?.units.length)
-      await run({ mode: 'auto', force: true, rollback: true });
+  /** Returns how the batch ends when somebody has ended that. */
+  const rollBack = async (): Promise<BatchEnd | undefined> => {
+    if (!rollbackDue(await readBatchState(folder))?.units.length) return undefined;
+    return stoppedBy(await run({ mode: 'auto', force: true, rollback: true }), await readBatchState(folder));
   };
   await refuseSecond(folder);
   await refuseDamaged(folder);
   await planBatchRun(folder, options, process.env);
-  await rollBack();
+  const early = await rollBack();
+  if (early) return early;
   let how: BatchRunOptions = options;
   for (let runs = 0; runs < mostRuns; runs++) {
     const { pending } = await planBatchRun(folder, how, process.env);
     if (pending.length === 0) break;
-    const { code, signal } = await run(how);
-    const { control, runs: done } = await readBatchState(folder);
-    if (control?.what === 'cancel') return 'notEnded';
-    if (code === 130 || signal === 'SIGINT' || signal === 'SIGTERM') return 'interrupted';
+    const end = await run(how);
+    const found = await readBatchState(folder);
+    const stopped = stoppedBy(end, found);
+    if (stopped) return stopped;
+    const { control, runs: done } = found;
     // It died, or never began: what is wrong with the host or the files is no better in a second run.
     if (done.at(-1)?.end === undefined) return 'rigFailed';
     if (control?.what === 'stop') break;
-    how = { ...options, mode: 'auto', force: true };
+    how = { ...options, mode: 'auto' };
   }
-  await rollBack();
+  const late = await rollBack();
+  if (late) return late;
   const { batch, state } = await planBatchRun(folder, { mode: 'auto', force: true }, process.env);
   const { isGood, isComplete } = batchVerdict(batch, state);
   if (isGood) return 'good';
   return isComplete ? 'notGood' : 'notEnded';
+}
+
+/** What somebody who ended the run makes of the batch; undefined when nobody did. */
+function stoppedBy({ code, signal }: PlaywrightEnd, { control }: BatchState): BatchEnd | undefined {
+  if (control?.what === 'cancel') return 'notEnded';
+  const isStopped = code === exitOfInterrupt || signal === 'SIGINT' || signal === 'SIGTERM';
+  return isStopped ? 'interrupted' : undefined;
 }
 
 /** A journal that lacks lines at its end opens like any other, and units would be done twice. */
