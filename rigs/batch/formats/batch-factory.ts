@@ -77,7 +77,8 @@ function placesOf(
 ): PlaceDraft[] {
   const at = sayer(file);
   const here = ['board_configs', type];
-  const config = configs[type];
+  // A type may be called like something that every object has.
+  const config = Object.hasOwn(configs, type) ? configs[type] : undefined;
   if (config === undefined) return [];
   const most = gates?.max_firmware_size ?? {};
   const key = [type, config.platform ?? type].find((name) => most[name] !== undefined);

@@ -85,3 +85,10 @@ test('a flag that makes a batch gradual, or takes that away, is what counts for 
   assert.match(notices.join('\n'), /rollbackWave: waves are judged/);
   assert.equal(rollbackWave, false);
 });
+
+test('a board type that is called like something every object has is refused like any other', async () => {
+  const text = `stations: [{ station_id: s, ports: [/dev/serial/by-path/test-port1], board_type: constructor }]
+board_configs: { esp32: { firmware_path: fw.bin } }
+`;
+  assert.match(await problemsOf(text), /board_type: there is no board_configs\.constructor/);
+});
