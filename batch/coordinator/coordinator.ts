@@ -24,6 +24,7 @@ import { runHeader } from './run-header.js';
 import { holdSlot } from '../station/slot-hold.js';
 import { createOperatorCare } from '../station/operator-care.js';
 import { cutPower } from '../station/power-cut.js';
+import { showLamp } from '../station/show-lamp.js';
 import { createStationCare } from '../station/station-ready.js';
 import type { BatchRun } from '../order/batch-run.js';
 import { createBatchCare } from '../units/batch-care.js';
@@ -89,6 +90,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       onEvent,
       onEntry: entries.on,
       onTrouble,
+      showResult: async ({ station, slot, state }) =>
+        showLamp(await care.ready(findStation(station)), slot, state),
       onPanelOut: (station) => operators.rest(station),
     });
   const leases = createLeases({

@@ -11,7 +11,7 @@ import type { CoordinatorOps, Lease, LeaseRequest as WorkerRequest } from './pro
 import { releaseIdentity } from './run-header.js';
 import type { SlotHold } from '../station/slot-hold.js';
 import { createTurns } from './turns.js';
-import type { Turn } from '../units/dispatcher.js';
+import type { Turn } from '../units/turn.js';
 
 /** What a worker asks for, with the turn of its unit where there is a batch. */
 export interface LeaseRequest extends WorkerRequest {

@@ -1,25 +1,23 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AttemptHeader, AttemptRecord } from '../../core/record.js';
 import { asRigError, type RigError } from '../../core/errors.js';
 import type { RunEvent } from '../../core/run-event.js';
-import { backupIndex } from '../../drivers/flash/backup/backup.js';
 import type { Station } from '../../rigs/types.js';
-import { writeCheckpoint } from '../journal/checkpoint-files.js';
 import type { JournalEntry } from '../journal/journal-entries.js';
 import type { Journal } from '../journal/journal.js';
 import type { LogFeed } from '../run/run-log.js';
 import { copyResults, openBatchLog } from './batch-log.js';
 import { noteEntry } from './batch-state.js';
-import { backupOf } from '../order/rollback-plan.js';
+import { backupOf, rollbackDue } from '../order/rollback-plan.js';
 import { batchVerdict, rollbackVerdict } from '../order/verdict.js';
 import type { BatchFeed } from '../../reports/run-feed.js';
 import type { BatchRun } from '../order/batch-run.js';
 import type { Lease } from '../coordinator/protocol.js';
 import type { SlotHold } from '../station/slot-hold.js';
 import { createBoards } from './boards.js';
-import { createDispatcher, type Dispatcher, type Turn } from './dispatcher.js';
+import { createDispatcher } from './dispatcher.js';
+import type { Dispatcher, Turn } from './turn.js';
+import { createCheckpoints } from './checkpoints.js';
+import { createHeldLamps, type HeldResult } from './held-lamps.js';
 import { memoryInUse } from './host-memory.js';
 import { awaitNextBoard } from './next-board.js';
 
@@ -34,14 +32,12 @@ export interface BatchCare extends Pick<Dispatcher, 'begin' | 'left' | 'stopped'
   leaseOf(turn: Turn): Pick<Lease, 'unit' | 'job' | 'backup'>;
   /** See `Boards.claim`; for the slot's turn. */
   claim(station: string, slot: string, id: string): void;
-  /** The attempt of the slot's turn has its record. `comesAgain`: the unit is tried again where it is. */
+  /** The attempt of the slot's turn has its record. `comesAgain`: the board stays where it is, for another turn or until its wave is judged. */
   note(record: AttemptRecord): { comesAgain: boolean };
   /** Does what an operator asks for; resolves when it is in the journal. */
   control(what: 'pause' | 'resume' | 'cancel', why: string): Promise<void>;
   /** For the reporters. */
   readonly feed: BatchFeed;
-  /** Names where the journal stands. Never throws. */
-  checkpoint(): Promise<void>;
   /** Nothing begins any more, and what was begun is no verdict on its wave. */
   ending(): void;
   /** The last checkpoint; stops the clock of the others. */
@@ -59,6 +55,8 @@ export interface BatchCareOptions {
   /** Of what is in the journal. */
   onEntry: (listener: (entry: JournalEntry) => void) => () => void;
   onTrouble: (error: RigError) => void;
+  /** Lights the lamp of a slot that nobody works in. */
+  showResult: (result: HeldResult) => Promise<void>;
   /** Every board of a station is out, and its operator is to start it again when the next ones are in. */
   onPanelOut: (station: string) => void;
 }
@@ -70,11 +68,7 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
   const endLog = openBatchLog(batch.log, folder, options);
   const turns = new Map<string, Turn>();
   const used = new Set<string>();
-  /** Folders, relative, of the backups since the last checkpoint: earlier ones name theirs. */
-  const newBackups: string[] = [];
-  let wavesSince = 0;
   let pausedBy = '';
-  let count = state.checkpoints.length;
   let last = Promise.resolve();
 
   const keep = (work: () => Promise<unknown>) => {
@@ -85,17 +79,9 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     return last;
   };
   const { append } = journal;
-  const checkpoint = () =>
-    keep(async () => {
-      count += 1;
-      const id = `${String(count).padStart(4, '0')}-${runId}`;
-      const done = [...state.units.values()].filter(({ result }) => result !== undefined).length;
-      const counts = { id, done, units: batch.units.length };
-      const { seq, hash } = await append('checkpoint', counts);
-      const files = await Promise.all(newBackups.splice(0).map((backup) => fileOf(folder, backup)));
-      const at = new Date().toISOString();
-      await writeCheckpoint(folder, { ...counts, at, runId, seq, hash, inputs: run.header.inputs, files });
-    });
+  const checkpoints = createCheckpoints({ run, runId, append, keep });
+  const lamps = createHeldLamps(batch, { slots: slotsOf(batch), units: pending.length });
+  const showResult = (result: HeldResult) => void keep(() => options.showResult(result));
   const dispatcher = createDispatcher({
     batch,
     state,
@@ -104,11 +90,8 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       if (rollback) return;
       void keep(() => append('wave', event));
       if (event.state === 'begin') return;
-      wavesSince += 1;
-      const { everyWaves } = batch.checkpoints;
-      if (batch.waves.kind !== 'time-based' && (everyWaves === undefined || wavesSince < everyWaves)) return;
-      wavesSince = 0;
-      void checkpoint();
+      lamps.release(event.rollback ? undefined : showResult);
+      checkpoints.waveEnded();
     },
     onGate: (event) => void keep(() => append('gate', event)),
     onControl(event) {
@@ -138,9 +121,6 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     return isPaused ? performance.now() - askedAt : 0;
   };
   const boards = createBoards({ batch, state, pending, dispatcher });
-  const { everySeconds } = batch.checkpoints;
-  const clock = everySeconds && setInterval(() => void checkpoint(), everySeconds * 1000);
-  if (clock) clock.unref();
   const keyOf = (where: { station: string; slot: string }) => `${where.station} ${where.slot}`;
 
   return {
@@ -187,8 +167,11 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
     note(record) {
       const turn = turns.get(keyOf(record));
       if (turn === undefined || record.unit !== turn.unit.number) return { comesAgain: false };
-      if (record.backup) newBackups.push(record.backup.folder);
-      return dispatcher.note(turn, record);
+      checkpoints.note(record);
+      const { comesAgain } = dispatcher.note(turn, record);
+      if (comesAgain || rollback) return { comesAgain };
+      const state = record.outcome === 'pass' ? 'pass' : 'fail';
+      return { comesAgain: lamps.hold({ station: record.station, slot: record.slot, state }, turn.wave) };
     },
     left(turn, how) {
       turns.delete(keyOf(turn));
@@ -213,13 +196,12 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
       },
       verdict: () => (rollback ? rollbackVerdict(run) : batchVerdict(batch, state)),
     },
-    checkpoint,
     stopped: dispatcher.stopped,
-    ending: dispatcher.close,
-    async close() {
-      if (clock) clearInterval(clock);
-      await checkpoint();
+    ending() {
+      dispatcher.close();
+      lamps.release(rollbackDue(state) ? undefined : showResult);
     },
+    close: checkpoints.close,
     async end(results) {
       await endLog();
       if (results !== undefined) await copyResults(batch.log, results);
@@ -227,10 +209,6 @@ export function createBatchCare(options: BatchCareOptions): BatchCare {
   };
 }
 
-async function fileOf(folder: string, backup: string): Promise<{ path: string; sha256: string }> {
-  const path = join(backup, backupIndex);
-  const sha256 = createHash('sha256')
-    .update(await readFile(join(folder, path)))
-    .digest('hex');
-  return { path, sha256 };
+function slotsOf({ stations }: BatchRun['batch']): number {
+  return stations.reduce((sum, { slots }) => sum + slots.length, 0);
 }

@@ -1,7 +1,7 @@
 import { RigError } from '../../core/errors.js';
 import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
 import type { BatchState } from './batch-state.js';
-import type { Dispatcher, Turn } from './dispatcher.js';
+import type { Dispatcher, Turn } from './turn.js';
 
 /** Which board is which unit of the batch. Ids are compared without regard to case. */
 export interface Boards {

@@ -1,67 +1,17 @@
-import type { ControlEvent, GateEvent, WaveEvent } from '../../core/batch-record.js';
+import type { WaveEvent } from '../../core/batch-record.js';
 import type { ErrorCode } from '../../core/error-catalogue.js';
 import { abortedBy } from '../../core/deadline.js';
 import { RigError } from '../../core/errors.js';
-import type { AttemptRecord } from '../../core/record.js';
-import type { Batch, BatchUnit } from '../../rigs/batch/types.js';
+import type { BatchUnit } from '../../rigs/batch/types.js';
 import type { BatchState } from './batch-state.js';
 import { createFirstArticles } from './first-articles.js';
 import { createGates } from './gates.js';
-import { createPhase, type Phase } from './phase.js';
-import { createPlaces, type Place } from './places.js';
+import { createPhase } from './phase.js';
+import { createPlaces, type Place, type Standing } from './places.js';
 import { createToDo } from './to-do.js';
+import type { Dispatcher, DispatcherOptions, Turn } from './turn.js';
 import { isVerdict, unitResult, type UnitResult } from './unit-result.js';
 import { createWaves, type WavesOptions } from './waves.js';
-
-/** A unit that has its turn. */
-export interface Turn {
-  unit: BatchUnit;
-  station: string;
-  slot: string;
-  wave: number;
-  /** 1 for the first attempt at the unit, counted over the batch. */
-  attempt: number;
-  /** Another board has to come first: the one in the slot is done, or nobody knows which it is. */
-  needsBoard: boolean;
-}
-
-/** Decides which unit of a batch begins when, and where. */
-export interface Dispatcher extends Pick<Phase, 'pause' | 'state' | 'stopped' | 'whileRunning'> {
-  /**
-   * Gives a test a unit that may begin, once there is one: by its wave, with a place, while there is no pause. It is the unit that the test is named after if that can be; a
-   * unit that is tried again never waits behind tests whose units have to wait for its wave. Throws UNIT_NOT_BEGUN when there is none for it in this run, and the signal's reason.
-   */
-  begin(test: number, signal: AbortSignal): Promise<Turn>;
-  /** The attempt of that turn has its record. `comesAgain`: the unit is to have another turn, so its board stays. */
-  note(turn: Turn, record: AttemptRecord): { comesAgain: boolean };
-  /** The attempt is over and its slot is off and given back. `isOut`: the slot takes no further unit. `boardStays`: nobody takes the board out. */
-  left(turn: Turn, how?: { isOut: boolean }): { boardStays: boolean };
-  /** The board in the slot is that of another unit which is to be done: they change turns. Returns the unit that the turn is for now. */
-  exchange(turn: Turn, unit: number): BatchUnit;
-  /** Whether the unit still is to have a turn in this run. */
-  isToDo(unit: number): boolean;
-  resume(why: string): void;
-  /** Nothing begins any more; units in hand finish, unless the run ends, as it does for `cancel`. */
-  stop(why: string, by: ControlEvent['by'], what?: 'stop' | 'cancel'): void;
-  /** The run ends: whoever waits is refused, and no wave is judged any more. */
-  close(): void;
-  readonly places: readonly Place[];
-}
-
-export interface DispatcherOptions {
-  batch: Batch;
-  /** What the journal holds. */
-  state: BatchState;
-  /** Numbers of the units that this run is to do. */
-  pending: readonly number[];
-  onWave: (event: WaveEvent) => void;
-  onGate: (event: GateEvent) => void;
-  onControl: (event: ControlEvent) => void;
-  /** Every board of the station is out, and the next ones may come. */
-  onPanelOut: (station: string) => void;
-  now: () => number;
-  memoryInUse: () => number;
-}
 
 interface Asking {
   /** Number of the unit that the test is named after. */
@@ -97,7 +47,7 @@ const mostLost = 3;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { batch, state, pending, onGate, onControl } = options;
-  const places = createPlaces(batch, options.onPanelOut);
+  const places = createPlaces(batch, standing(state, pending), options.onPanelOut);
   const gates = createGates(batch.gates, state.results);
   const articles = createFirstArticles(batch.gates, state.results);
   const toDo = createToDo(batch.units, pending);
@@ -258,6 +208,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     whileRunning: phase.whileRunning,
     places: places.all,
   };
+}
+
+/** Where the boards of runs before this one stand, if nobody has moved them. */
+function standing({ units }: BatchState, pending: readonly number[]): Standing[] {
+  return [...units.values()].flatMap(({ unit, station, slot }) =>
+    station === undefined || slot === undefined
+      ? []
+      : [{ station, slot, unit, isToDo: pending.includes(unit) }],
+  );
 }
 
 /** What runs before this one left of waves. */

@@ -23,9 +23,19 @@ export interface Places {
   release(unit: number): void;
 }
 
-/** `onPanelOut` hears that the last board of a panel is out: its operator may change them all. */
+/** A board that a run before this one has had in a slot. */
+export interface Standing {
+  station: string;
+  slot: string;
+  unit: number;
+  /** Its unit is to have another turn. */
+  isToDo: boolean;
+}
+
+/** `standing` counts where nobody moves boards, the last one of a slot being what is in it. `onPanelOut` hears that the last board of a panel is out: its operator may change them all. */
 export function createPlaces(
   { stations, units, swap }: Pick<Batch, 'stations' | 'units' | 'swap'>,
+  standing: readonly Standing[] = [],
   onPanelOut: (station: string) => void = () => undefined,
 ): Places {
   const own = new Set(units.flatMap(({ place }) => (place ? [keyOf(place)] : [])));
@@ -34,6 +44,13 @@ export function createPlaces(
   );
   const find = (where: { station?: string; slot?: string }) =>
     all.find(({ station, slot }) => station === where.station && slot === where.slot);
+  for (const { unit, isToDo, ...where } of swap.detect === 'none' ? standing : []) {
+    const place = find(where);
+    if (place === undefined || own.has(keyOf(place))) continue;
+    delete place.keptFor;
+    if (isToDo) Object.assign(place, { state: 'free', keptFor: unit });
+    else place.state = 'out';
+  }
   const mayBeTaken = ({ state }: Place) => state === 'free' || (state === 'next' && swap.by === 'slot');
   /** A panel is changed as a whole: once its last board is out. */
   const changePanel = (station: string) => {

@@ -8,7 +8,7 @@ import { makeRigFolder, type RigFolder } from '../rig-folder.js';
 import { journalOf, linesOf, recordsIn, rig, writeBatch } from './batch.js';
 import { readCsv, type StationRun } from './run.js';
 
-/** `RIG_UNITS=50 RIG_SLOTS=8` is the size of a shift. */
+/** `RIG_UNITS=50 RIG_SLOTS=8` is the size of rigs/batches/station1-50.yaml, with boards that flash in a moment. */
 const units = Number(process.env['RIG_UNITS'] ?? 9);
 const slots = Number(process.env['RIG_SLOTS'] ?? 3);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBoards } from '../../../batch/units/boards.js';
-import type { Turn } from '../../../batch/units/dispatcher.js';
+import type { Turn } from '../../../batch/units/turn.js';
 import { batchOf, headerOf, recordOf } from './batch-of.js';
 import { stateOf } from './journal-of.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBoards } from '../../../batch/units/boards.js';
 import { emptyState, type BatchState } from '../../../batch/units/batch-state.js';
-import type { Turn } from '../../../batch/units/dispatcher.js';
+import type { Turn } from '../../../batch/units/turn.js';
 import type { Batch } from '../../../rigs/batch/types.js';
 import { batchOf } from './batch-of.js';
 

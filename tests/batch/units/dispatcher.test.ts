@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { ControlEvent, GateEvent, WaveEvent } from '../../../core/batch-record.js';
 import type { AttemptRecord } from '../../../core/record.js';
 import { emptyState, noteEntry, type BatchState } from '../../../batch/units/batch-state.js';
-import { createDispatcher, type Turn } from '../../../batch/units/dispatcher.js';
+import { createDispatcher } from '../../../batch/units/dispatcher.js';
+import type { Turn } from '../../../batch/units/turn.js';
 import type { JournalEntry } from '../../../batch/journal/journal-entries.js';
 import type { Batch } from '../../../rigs/batch/types.js';
 import { batchOf, headerOf, recordOf, stationOf } from './batch-of.js';
@@ -386,4 +387,19 @@ test('a slot that was kept for a unit is free again when its board is found in a
   await rig.settle();
   // Unit 2, whose turn it was, begins in the slot that has come free.
   assert.deepEqual(rig.begun.map(({ unit, slot }) => [unit.number, slot]).at(-1), [2, 'slot1']);
+});
+
+test('where nobody swaps boards, a run that goes on takes the slots whose boards have had no turn', async () => {
+  const state: BatchState = emptyState();
+  const board = { attempts: 1, beganAt: 1, isRolledBack: false, station: 'bench1' };
+  const result = { unit: 1, outcome: 'pass', seconds: 1 } as const;
+  state.units.set(1, { unit: 1, slot: 'slot1', ...board, result });
+  state.units.set(2, { unit: 2, slot: 'slot2', ...board });
+  const swap = { by: 'slot', detect: 'none', everySeconds: 1 } as const;
+  const rig = dispatch(batchOf(4, { swap, atOnce: 4 }, 4), { state, pending: [2, 3, 4] });
+  await rig.askAll();
+  assert.deepEqual(
+    rig.begun.map(({ unit, slot }) => `${unit.number} ${slot}`),
+    ['2 slot2', '3 slot3', '4 slot4'],
+  );
 });
