@@ -6,7 +6,7 @@
 #   sh tests/run.sh PART         every file whose path contains PART
 # Whole stations and the drivers' contracts, which take longest, begin first.
 set -eu
-stations='around-the-write|batch-control|batch-formats|batch-kill|batch-swaps|batch-targets|batch-waves|fault-table|faults|job|kill|lid|odd-specs|over-current|power|rollback|selftest|station2|stop|unit-behaviours'
+stations='around-the-write|batch-control|batch-formats|batch-kill|batch-stop|batch-swaps|batch-targets|batch-waves|fault-table|faults|job|kill|lid|odd-specs|over-current|power|rollback|selftest|station2|stop|unit-behaviours'
 campaigns="^tests/(station/($stations)|cli/map)\.test\.ts$"
 kernel='^tests/(kernel/[^/]*|gpio/bench-lines)\.test\.ts$'
 alone='^tests/kernel/usb\.test\.ts$'

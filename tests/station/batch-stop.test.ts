@@ -23,11 +23,11 @@ test('a gate that stops the batch ends it also while a slot waits for its next b
   const entries = await journalOf(folder);
   assert.deepEqual(
     recordsIn(entries)
-      .map(({ unit, outcome }) => [unit, outcome])
+      .map(({ slot, outcome }) => [slot, outcome])
       .sort(),
     [
-      [1, 'pass'],
-      [2, 'fail'],
+      ['slot1', 'pass'],
+      ['slot2', 'fail'],
     ],
   );
   assert.equal(linesOf(entries, 'control').at(-1)?.what, 'stop');
