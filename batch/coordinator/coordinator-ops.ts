@@ -47,15 +47,18 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
   const slotsOfUnit = new Map<string, Set<string>>();
   const passedPlaces = new Set<string>();
   const told = new Set<string>();
-  const workers = new Map<string, { station: string; peer: RpcPeer }>();
+  const workers = new Map<string, { station: string; peer: RpcPeer; stopListening: () => void }>();
   const places = new WeakMap<RpcPeer, Map<string, (() => void)[]>>();
 
   const keepPlace = (peer: RpcPeer, resource: string, giveBack: () => void) => {
     const ofPeer = places.get(peer) ?? new Map<string, (() => void)[]>();
     places.set(peer, ofPeer);
-    ofPeer.set(resource, [...(ofPeer.get(resource) ?? []), giveBack]);
-    peer.closed.addEventListener('abort', giveBack, { once: true });
-    if (peer.closed.aborted) giveBack();
+    const stopListening = whenClosed(peer, giveBack);
+    const end = () => {
+      stopListening();
+      giveBack();
+    };
+    ofPeer.set(resource, [...(ofPeer.get(resource) ?? []), end]);
   };
   const cutOf = (station: string): RigError | undefined => {
     try {
@@ -70,14 +73,16 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       'WORKER_LOST',
       `the worker (pid ${pid}) ended before it had recorded the attempt`,
     );
-    const onLost = () => {
+    return whenClosed(peer, () => {
       workers.delete(attemptId);
       void leases
         .end(attemptId, cutOf(station) ?? lost)
         .catch((thrown) => options.onTrouble(asRigError(thrown)));
-    };
-    peer.closed.addEventListener('abort', onLost, { once: true });
-    if (peer.closed.aborted) onLost();
+    });
+  };
+  const forget = (attemptId: string) => {
+    workers.get(attemptId)?.stopListening();
+    workers.delete(attemptId);
   };
 
   const checkPower = (peer: RpcPeer) => {
@@ -91,13 +96,12 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       const asked = turn ? { ...request, station: turn.station, slot: turn.slot, turn } : request;
       const lease = await leases.grant(findStation(asked.station), asked, peer.closed);
       const { attemptId, attempt, station, slot, unit } = lease.header;
-      endWhenLost(peer, attemptId, asked);
-      workers.set(attemptId, { station, peer });
+      workers.set(attemptId, { station, peer, stopListening: endWhenLost(peer, attemptId, asked) });
       try {
         // A lid that was opened a moment ago, between two units, may not be known yet.
         await operators.look(station);
       } catch (cut) {
-        workers.delete(attemptId);
+        forget(attemptId);
         await leases.end(attemptId, asRigError(cut));
         throw cut;
       }
@@ -105,7 +109,7 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       return { ...lease, ...(turn && options.batch?.leaseOf(turn)), resultsFolder: options.resultsFolder };
     },
     async endLease({ attemptId }) {
-      workers.delete(attemptId);
+      forget(attemptId);
       const noRecord = new RigError('INTERNAL_ERROR', 'the attempt ended without a record');
       await leases.end(attemptId, noRecord);
       return null;
@@ -189,4 +193,11 @@ export function coordinatorHandler(options: HandlerOptions): CoordinatorHandler 
       }
     },
   };
+}
+
+/** Calls back when the connection ends, or at once when it has; the function that it returns takes that back, since a worker goes from unit to unit on one connection. */
+function whenClosed({ closed }: RpcPeer, act: () => void): () => void {
+  closed.addEventListener('abort', act, { once: true });
+  if (closed.aborted) act();
+  return () => closed.removeEventListener('abort', act);
 }

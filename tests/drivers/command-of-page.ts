@@ -29,7 +29,7 @@ export async function esptoolOfPage(esptool: string): Promise<CommandTool> {
     const path = join(folder, 'described.yaml');
     await writeFile(path, stringify(board));
     const file = await readCheckedFile<BoardFile>('board', path);
-    checkBoard(file);
+    await checkBoard(file);
     const command = file.complete()?.flash.command;
     if (command === undefined) throw new Error(JSON.stringify(file.problems));
     return { ...command, args: command.args.map((word, index) => (index === 0 ? esptool : word)) };
