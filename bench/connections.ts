@@ -35,14 +35,11 @@ export function createConnections(devices: readonly string[]): Connections {
         isOver = true;
       };
       socket.once('end', end).once('close', end);
-      // A host that closes one connection and opens another one is heard in any order, but within one turn. One that it gave up while the device started is accepted
-      // and found closed in the turn after.
-      setImmediate(() =>
-        setImmediate(() => {
-          isCounted = true;
-          for (const count of counts) add(count, isOver ? 0 : 1);
-        }),
-      );
+      // A host that closes one connection and opens another one is heard in any order, but within one turn.
+      setImmediate(() => {
+        isCounted = true;
+        for (const count of counts) add(count, isOver ? 0 : 1);
+      });
     },
     report: () => ({ ...all, devices: structuredClone(each) }),
   };

@@ -32,7 +32,8 @@ export interface ReconnectOptions extends MeetOptions {
 /** One connection. */
 export interface NetworkLine {
   send(text: string): Promise<void>;
-  close(): void;
+  /** Resolves when the device has closed its side too, or does not. */
+  close(): Promise<void>;
 }
 
 /** Makes one: `received` gets what the device says; `ended` is called once, whoever ended it. */
@@ -55,9 +56,9 @@ export async function openNetworkConsole(
 ): Promise<NetworkConsole> {
   let line: NetworkLine | undefined;
   let lost = new AbortController();
-  const close = () => {
+  const close = async () => {
     lost.abort(new RigError('PORT_LOST', `the console on ${where} was closed`));
-    line?.close();
+    await line?.close();
     log.note('--- console closed');
   };
   let closed = false;
@@ -71,7 +72,7 @@ export async function openNetworkConsole(
       if (!closed && lost === mine) log.note(`--- console lost: the connection to ${where} ended`);
     };
     lost.abort(connectionLost(where, 'it was to be made anew'));
-    line?.close();
+    await line?.close();
     lost = mine;
     log.breakLine();
     const hooks = { received: (bytes: Uint8Array) => log.append(bytes), ended, note: log.note };
@@ -83,7 +84,7 @@ export async function openNetworkConsole(
       mine.abort(thrown);
       throw thrown;
     }
-    if (closed) line.close();
+    if (closed) await line.close();
     log.note(`--- console open: ${where}`);
   };
 
@@ -108,12 +109,10 @@ export async function openNetworkConsole(
       ),
     expectText: (pattern, expectation) => waitForText(log, lost.signal, pattern, expectation),
     reconnect: meet,
-    close() {
-      if (!closed) {
-        closed = true;
-        close();
-      }
-      return Promise.resolve();
+    async close() {
+      if (closed) return;
+      closed = true;
+      await close();
     },
   };
 }

@@ -40,7 +40,7 @@ export function openSshConsole(options: SshConsoleOptions): Promise<NetworkConso
           onTimeout: () => connectionLost(where, `"${text}" was to be run`),
         });
       },
-      close: () => void client.destroy(),
+      close: () => Promise.resolve(void client.destroy()),
     };
   };
   return openNetworkConsole(where, connect, options);

@@ -1,5 +1,6 @@
 import { withDeadline } from '../../core/deadline.js';
 import { meetDevice } from '../network/connect.js';
+import { hangUp } from '../network/hang-up.js';
 import { connectionLost } from '../network/network-error.js';
 import {
   openNetworkConsole,
@@ -42,7 +43,7 @@ export function openTcpConsole(
             }),
           { timeoutMs: sendMs, onTimeout: () => connectionLost(where, 'a line was sent') },
         ),
-      close: () => void socket.destroy(),
+      close: () => hangUp(socket),
     };
   };
   return openNetworkConsole(where, connect, options);

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RigError } from '../../core/errors.js';
 import { meetDevice } from '../network/connect.js';
+import { hangUp } from '../network/hang-up.js';
 import type { NetworkAddress } from '../network/network-address.js';
 import type { LinkOptions } from './link.js';
 
@@ -45,10 +45,7 @@ async function reachHost({ host, ports }: NetworkAddress): Promise<void> {
   let first: unknown;
   for (const port of [ports.http, ports.ssh, ports.console]) {
     try {
-      const socket = await meetDevice(host, port, { timeoutMs: connectMs });
-      const closed = once(socket, 'close');
-      socket.destroy();
-      await closed;
+      await hangUp(await meetDevice(host, port, { timeoutMs: connectMs }));
       return;
     } catch (thrown) {
       first ??= thrown;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { abortedBy, withDeadline } from '../../core/deadline.js';
 import { connectOnce, meetDevice } from './connect.js';
+import { hangUp } from './hang-up.js';
 import type { NetworkAddress } from './network-address.js';
 
 /** A device that restarts by itself has done so by then. */
@@ -55,6 +56,6 @@ async function hasEnded(socket: Socket, withinMs: number, signal: AbortSignal): 
     if (thrown === late) return false;
     throw thrown;
   } finally {
-    socket.destroy();
+    await hangUp(socket);
   }
 }

@@ -3,6 +3,7 @@ import type { DeviceIdentity } from '../../core/record.js';
 import type { HttpIdentity } from '../flash/http-identity.js';
 import { connectOnce, untilMet } from './connect.js';
 import { replyTo, requestOver, type HttpReply } from './http.js';
+import { hangUp } from './hang-up.js';
 import type { NetworkAddress } from './network-address.js';
 
 /** A device that is up has answered by then. */
@@ -37,7 +38,7 @@ async function getPage(address: NetworkAddress, path: string, signal: AbortSigna
     sent.end();
     return await replyTo(sent, address);
   } finally {
-    socket.destroy();
+    await hangUp(socket);
   }
 }
 

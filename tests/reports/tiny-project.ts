@@ -86,7 +86,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCoordinator } from '../../batch/coordinator/coordinator.js';
-import { makeStation } from '../batch/station.js';
+import { makeStation } from '../../tests/batch/station.js';
 export default async function () {
   const here = import.meta.dirname;
   const runtimeFolder = mkdtempSync(join(tmpdir(), 'rig-tiny-'));
@@ -105,7 +105,7 @@ import { test } from '@playwright/test';
 import { connectRpc } from '../../core/rpc.js';
 import { RigError } from '../../core/errors.js';
 import { describeUnit } from '../../reports/allure.js';
-import { ended, passed } from './records.js';
+import { ended, passed } from '../../tests/reports/records.js';
 export { ended, passed, RigError, test };
 export function unit(slot, body, title = 'provision') {
   test.describe('station1 ' + slot, { tag: ['@station1', '@' + slot] }, () => {

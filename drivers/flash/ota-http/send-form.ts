@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { RigError } from '../../../core/errors.js';
 import { quoted } from '../../console/quoted.js';
 import { meetDevice } from '../../network/connect.js';
+import { hangUp } from '../../network/hang-up.js';
 import { replyTo, requestOver, type HttpReply } from '../../network/http.js';
 import { connectionLost } from '../../network/network-error.js';
 import { unacknowledgedBytes } from '../../network/unacknowledged.js';
@@ -55,8 +56,8 @@ export async function sendForm({ network, image, signal, onDone, log }: Shipment
   } finally {
     watch.stop();
     looking.stop();
+    await hangUp(socket);
     sent.destroy();
-    socket.destroy();
   }
 }
 
