@@ -2,7 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { emptyChain, hashLine, type JournalData, type JournalType } from '../../../batch/journal/journal-entries.js';
+import {
+  emptyChain,
+  hashLine,
+  type JournalData,
+  type JournalType,
+} from '../../../batch/journal/journal-entries.js';
 import { journalName } from '../../../batch/projections/run-data.js';
 import type { AttemptRecord } from '../../../core/record.js';
 import { attemptStart, runHeader } from '../records.js';
