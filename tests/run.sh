@@ -1,21 +1,22 @@
 #!/bin/sh
 # Runs the tests:
 #   sh tests/run.sh              all but the campaigns and those on a real kernel
-#   sh tests/run.sh campaigns    the campaigns: whole stations through every fault, rollback and driver, which take minutes
+#   sh tests/run.sh campaigns    the campaigns: whole stations and batches through every fault, rollback and driver, which take minutes
 #   sh tests/run.sh kernel       a virtual machine with a real kernel: its lines, meters, USB and station; the bench's lines beside them
 #   sh tests/run.sh PART         every file whose path contains PART
 # Whole stations and the drivers' contracts, which take longest, begin first.
 set -eu
-stations='around-the-write|batch-control|batch-formats|batch-kill|batch-stop|batch-swaps|batch-targets|batch-waves|fault-table|faults|job|kill|lid|odd-specs|over-current|power|rollback|selftest|station2|stop|unit-behaviours'
-campaigns="^tests/(station/($stations)|cli/map)\.test\.ts$"
+# What takes whole runs, or the vendor's tools at line rate; one run of each kind stays with the rest.
+campaigns='^tests/(station/.*|cli/(map|run|json)|docs/(readme|drivers)|bench/(rfc2217-esptool|.*by-hand))\.test\.ts$'
+quick='^tests/station/(provision|network)\.test\.ts$'
 kernel='^tests/(kernel/[^/]*|gpio/bench-lines)\.test\.ts$'
 alone='^tests/kernel/usb\.test\.ts$'
 first='^tests/(kernel/|station/|docs/readme|drivers/flash-)'
 concurrency=3
 all=$(find tests -name '*.test.ts' | sort)
 case "${1:-}" in
-'') chosen=$(printf '%s\n' "$all" | grep -vE "$campaigns|^tests/kernel/") ;;
-campaigns) chosen=$(printf '%s\n' "$all" | grep -E "$campaigns") ;;
+'') chosen=$(printf '%s\n' "$all" | grep -vE "^tests/kernel/" | grep -vE "$campaigns"; printf '%s\n' "$all" | grep -E "$quick") ;;
+campaigns) chosen=$(printf '%s\n' "$all" | grep -E "$campaigns" | grep -vE "$quick") ;;
 kernel)
   # An emulated machine takes a core for itself, and one with USB wants the host for itself.
   concurrency=2

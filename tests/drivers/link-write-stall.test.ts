@@ -42,11 +42,12 @@ async function writeEndsAfterRead(repair: boolean): Promise<boolean> {
 }
 
 test('the binding as it is leaves a write waiting for ever when a read waits after it', async () => {
-  assert.equal(
-    await writeEndsAfterRead(false),
-    false,
-    'the defect is gone: write-stall.ts is no longer needed',
-  );
+  // A write that had room after all shows nothing.
+  let tries = 0;
+  while (await writeEndsAfterRead(false)) {
+    tries += 1;
+    assert.ok(tries < 20, 'the defect is gone: write-stall.ts is no longer needed');
+  }
 });
 
 test('a repaired port goes on writing when a read waits after the write', async () => {
