@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { abortedBy, withDeadline } from '../../core/deadline.js';
 import { connectOnce, meetDevice } from './connect.js';
@@ -44,13 +43,12 @@ export async function awaitRestart(
 /** Whether the other side ends the connection within so long. */
 async function hasEnded(socket: Socket, withinMs: number, signal: AbortSignal): Promise<boolean> {
   const late = new Error('late');
+  // A device that restarts may reset the connection, which is an end like any other.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   try {
+    if (socket.closed) return true;
     socket.resume();
-    await withDeadline((stop) => once(socket, 'close', { signal: stop }), {
-      timeoutMs: withinMs,
-      signal,
-      onTimeout: () => late,
-    });
+    await withDeadline(() => closed, { timeoutMs: withinMs, signal, onTimeout: () => late });
     return true;
   } catch (thrown) {
     if (thrown === late) return false;

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { pause } from '../../core/deadline.js';
 
 /** A device that is well closes its side at once; one that is not is not waited for. */
 const answerMs = 1000;
@@ -9,11 +9,12 @@ const answerMs = 1000;
  */
 export async function hangUp(socket: Socket): Promise<void> {
   if (socket.destroyed) return;
-  const timeUp = AbortSignal.timeout(answerMs);
   socket.on('error', () => undefined);
   socket.resume();
-  const closed = once(socket, 'close', { signal: timeUp }).catch(() => undefined);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.end();
-  await closed;
+  const enough = new AbortController();
+  await Promise.race([closed, pause(answerMs, enough.signal).catch(() => undefined)]);
+  enough.abort();
   socket.destroy();
 }

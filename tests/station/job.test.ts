@@ -22,7 +22,7 @@ const batch = {
   bench: 'virtual',
   atOnce: 2,
   waves: { kind: 'fixed', size: 3 },
-  gates: [{ kind: 'minSuccessRate', percent: 50, then: 'stop' }],
+  gates: [{ kind: 'minSuccessRate', percent: 50, afterUnits: 5, then: 'stop' }],
   commands: [
     { name: 'numbers', run: `seq ${lastNumber}`, expected: `^${lastNumber}$`, timeoutMs: 20_000 },
     { name: 'os-release', run: 'cat /etc/os-release', expected: '^PRETTY_NAME=', timeoutMs: 5000 },

@@ -8,6 +8,9 @@ import { patch, type Patch } from '../patched-file.js';
 import { said, saidAt, type Said } from '../said.js';
 import type { Gate, WaveSizing } from '../types.js';
 
+/** Sooner, a rate says little: one bad unit would stop a batch of a thousand. */
+const defaultAfterUnits = 10;
+
 type File = CheckedFile<BatchFile>;
 
 /** Reads a batch file of our own kind, which its schema has accepted wholly. */
@@ -87,7 +90,7 @@ function wavesOf(waves: WavesFile): WaveSizing {
 
 function gateOf(gate: GateFile): Gate {
   const judged = gate.kind === 'minSuccessRate' || gate.kind === 'maxFailureRate';
-  return (judged ? { ...gate, afterUnits: gate.afterUnits ?? 1 } : gate) as Gate;
+  return (judged ? { ...gate, afterUnits: gate.afterUnits ?? defaultAfterUnits } : gate) as Gate;
 }
 
 function overridePatches(file: File, override: NonNullable<BatchFile['override']>): Patch[] {
