@@ -1,5 +1,3 @@
-import type { ErrorCode } from './error-catalogue.js';
-
 /** What a run says of the batch that it goes on with; the journal has one after each `run` of a batch. */
 export interface BatchHeader {
   id: string;
@@ -68,6 +66,3 @@ export interface CheckpointEvent {
   done: number;
   units: number;
 }
-
-/** Why a unit of the batch was not begun; it stays to be done. */
-export type NotBegun = { code: ErrorCode; why: string };

@@ -95,7 +95,7 @@ function headerOf(batch: Batch, found: Pick<BatchHeader, 'pending' | 'inHand' | 
 }
 
 /** `23 of 50 units have a result`. */
-export function stateText(batch: Batch, state: BatchState): string {
+function stateText(batch: Batch, state: BatchState): string {
   const done = [...state.units.values()].filter(({ result }) => result !== undefined).length;
   return `${done} of ${batch.units.length} units have a result`;
 }

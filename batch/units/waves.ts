@@ -13,7 +13,6 @@ export interface Waves {
   left(unit: number, passed: boolean | undefined): void;
   /** Nothing begins any more: a wave that is not over stays open, for the run that goes on with it. */
   close(): void;
-  readonly current: number;
 }
 
 export interface WavesOptions extends Pick<
@@ -108,9 +107,6 @@ export function createWaves(options: WavesOptions): Waves {
       if (!isClosed) endWhenOver();
     },
     close: () => void (isClosed = true),
-    get current() {
-      return wave?.number ?? last;
-    },
   };
 }
 
